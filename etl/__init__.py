@@ -1,0 +1,1 @@
+"""The core room: catalogue, contract, SQL models, build, publish and the one place that asks questions."""

@@ -1,0 +1,151 @@
+"""Builds a snapshot from the store: sums the days that changed and keeps the others as they were."""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from etl import describe, duck
+from etl.catalogue import load_catalogue
+from etl.contract import TimeGrain
+from etl.errors import RefusedToPublish
+from etl.home import Home
+from etl.manifest import ATTEMPTS, Manifest
+from etl.rollups import CHECKS, ROLLUPS
+
+COARSEST_FIRST = (TimeGrain.YEAR, TimeGrain.MONTH, TimeGrain.DAY, TimeGrain.INSTANT)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to build: from which parts, into which file, over which previous snapshot, which days anew."""
+
+    home: Home
+    manifest: Manifest
+    snapshot_id: str
+    target: Path
+    previous: Path | None
+    touched: frozenset[str]
+
+    @property
+    def fresh_days(self) -> frozenset[str]:
+        """The days to sum from their rows: all without a previous snapshot, and never none."""
+        days = self.manifest.days
+        return frozenset(days) if self.previous is None else self.touched or frozenset(days[-1:])
+
+    @property
+    def fresh_paths(self) -> list[Path]:
+        parts = self.manifest.of_kind(ATTEMPTS)
+        return [self.home.root / part.path for part in parts if part.day in self.fresh_days]
+
+
+def schema_version() -> str:
+    """Changes with any model of a rollup: a snapshot of another version is never merged with."""
+    texts = [duck.model("rollups", name) for name in (*ROLLUPS, "control_totals", "members")]
+    return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
+
+
+def build_snapshot(plan: Plan) -> None:
+    """Write the snapshot file of a plan and check its sums against the rows and the stored control totals.
+
+    Raises `RefusedToPublish` when something does not close or there is no attempt at all; the file is then useless.
+    """
+    if not plan.manifest.days:
+        raise RefusedToPublish("no row was loaded, so there is nothing to publish; see the quarantine rules broken")
+    with duck.workbench(plan.home.root) as connection:
+        duck.attach(connection, plan.target, "snap", read_only=False)
+        if plan.previous is not None:
+            duck.attach(connection, plan.previous, "previous", read_only=True)
+        duck.open_parts(connection, "attempts", plan.fresh_paths)
+        sum_up(connection, plan.fresh_days)
+        duck.enter(connection, "snap")
+        _describe(connection, plan)
+        _check(connection, plan.manifest)
+
+
+def sum_up(connection: duck.Connection, fresh_days: frozenset[str]) -> None:
+    """Run the rollup models over the relation `attempts` and put the tables into the database `snap`.
+
+    With a database `previous` attached, its rows are kept for every day outside `fresh_days`.
+    """
+    for name in (*ROLLUPS, "control_totals"):
+        duck.make(connection, "rollups", name)
+    duck.name_previous(connection, "reason_sets", "reason_set_id integer, reason_codes varchar")
+    duck.make(connection, "snapshot", "reason_sets")
+    for name in (*ROLLUPS, "control_totals"):
+        duck.merge_days(connection, name, fresh_days)
+    duck.copy_table(connection, "reason_sets", "snap.reason_sets")
+    _make_members(connection)
+
+
+def _make_members(connection: duck.Connection) -> None:
+    reasons = [(r.id, r.cause, load_catalogue().causes[r.cause].layer) for r in load_catalogue().reasons.values()]
+    duck.make_table(connection, "reason_catalogue", "reason varchar, cause varchar, layer varchar", reasons)
+    slots = duck.number(connection, "snapshot", "most_slots")
+    duck.make_table(connection, "slot_numbers", "slot integer", [(slot,) for slot in range(1, slots + 1)])
+    duck.make(connection, "rollups", "members")
+    whole = math.lcm(*(int(count) for count in duck.values(connection, "members", "listed_count")))
+    duck.make_table(connection, "whole", "units integer", [(whole,)])
+    duck.copy_model(connection, "snapshot", "credited_members", "snap.members")
+
+
+def _describe(connection: duck.Connection, plan: Plan) -> None:
+    facts = _facts(connection, plan)
+    describe.write_reference(connection, plan.home, plan.manifest)
+    describe.write_calendar(connection, facts["first_day"], facts["last_day"])
+    duck.make_table(connection, "build_info", "key varchar, value varchar", sorted(facts.items()))
+
+
+def _facts(connection: duck.Connection, plan: Plan) -> dict[str, str]:
+    """What is true of the snapshot as a whole, as text."""
+    present = duck.values(connection, "memory.attempts", "time_grain") | duck.previous_fact(connection, "time_grain")
+    grain = next(grain for grain in COARSEST_FIRST if grain.value in present)
+    first, last = (datetime.fromisoformat(day) for day in (plan.manifest.days[0], plan.manifest.days[-1]))
+    last = _after(last, grain) - timedelta(days=1)
+    return {
+        "id": plan.snapshot_id,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "first_day": first.date().isoformat(),
+        "last_day": last.date().isoformat(),
+        "as_of": plan.manifest.as_of or _newest(connection, plan.manifest, grain, last).isoformat(),
+        "time_grain": grain.value,
+        "business_zone": plan.manifest.business_zone,
+        "is_synthetic": json.dumps(plan.manifest.is_synthetic),
+        "fraction_units": str(duck.number(connection, "snapshot", "whole_units")),
+        "currency": "|".join(sorted(duck.totals_by(connection, "rollup_day", "currency"))),
+        "schema_version": schema_version(),
+    }
+
+
+def _newest(connection: duck.Connection, manifest: Manifest, grain: TimeGrain, last: datetime) -> datetime:
+    """Until when the data is complete where no source says so: the newest attempt, or the end of a coarse bucket."""
+    if grain is not TimeGrain.INSTANT:
+        return last + timedelta(days=1)
+    newest = duck.newest(connection, "memory.attempts", "attempted_at")
+    local = newest.replace(tzinfo=UTC).astimezone(ZoneInfo(manifest.business_zone)).replace(tzinfo=None)
+    known = [datetime.fromisoformat(fact) for fact in duck.previous_fact(connection, "as_of")]
+    return max([local, *known])
+
+
+def _after(label: datetime, grain: TimeGrain) -> datetime:
+    """The first day after the bucket of time that starts at `label`."""
+    if grain is TimeGrain.YEAR:
+        return label.replace(year=label.year + 1)
+    if grain is TimeGrain.MONTH:
+        return (label.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return label + timedelta(days=1)
+
+
+def _check(connection: duck.Connection, manifest: Manifest) -> None:
+    for check in CHECKS:
+        wrong = duck.offending(connection, check)
+        if wrong:
+            raise RefusedToPublish(f"the sums do not close ({check}: {wrong[0]}); nothing was published")
+    rows = sum(part.rows for part in manifest.of_kind(ATTEMPTS))
+    summed = sum(duck.totals_by(connection, "rollup_day", "outcome").values())
+    loaded = sum(load.loaded for load in manifest.loads)
+    if not rows == summed == loaded:
+        raise RefusedToPublish(f"{loaded} rows loaded, {rows} in the store, {summed} summed; nothing was published")

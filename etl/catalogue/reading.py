@@ -1,0 +1,131 @@
+"""Reads the catalogue's TOML and CSV strictly: whatever is wrong is one line that names file and key."""
+
+import csv
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from etl.catalogue.things import Advice
+from etl.errors import InvalidValue, UnknownName
+from etl.words import Language, Words
+
+LANGUAGES = tuple(language.value for language in Language)
+
+
+class Table:
+    """One table of a TOML file, or one row of a CSV file, with its place for the message."""
+
+    def __init__(self, place: str, content: Any) -> None:
+        self.place = place
+        if not isinstance(content, dict):
+            self.complain("must be a table")
+        self.content: Mapping[str, Any] = content
+
+    def complain(self, what: str) -> NoReturn:
+        raise InvalidValue(f"{self.place}: {what}")
+
+    def allow(self, *keys: str) -> None:
+        for key in self.content:
+            if key not in keys:
+                self.complain(str(UnknownName("key", key, keys)))
+
+    def text(self, key: str) -> str:
+        value = self.content.get(key)
+        if not isinstance(value, str) or not value.strip():
+            self.complain(f"{key} must be a text")
+        return value
+
+    def known(self, key: str, names: Iterable[str]) -> str:
+        value = self.text(key)
+        if value not in names:
+            self.complain(str(UnknownName(key, value, names)))
+        return value
+
+    def flag(self, key: str, otherwise: bool | None = None) -> bool:
+        value = self.content.get(key, otherwise)
+        if not isinstance(value, bool):
+            self.complain(f"{key} must be true or false")
+        return value
+
+    def whole(self, key: str) -> int | None:
+        value = self.text(key) if self.content.get(key) else None
+        if value is not None and not value.isdecimal():
+            self.complain(f"{key} must be a whole number, not {value!r}")
+        return None if value is None else int(value)
+
+    def texts(self, key: str) -> list[str]:
+        value = self.content.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
+            self.complain(f"{key} must be a list of texts")
+        return value
+
+    def words(self, prefix: str = "") -> Words:
+        return Words(**{language: self.text(prefix + language) for language in LANGUAGES})
+
+    def words_at(self, key: str) -> Words:
+        table = self.table(key)
+        table.allow(*LANGUAGES)
+        return table.words()
+
+    def named_words(self, key: str) -> dict[str, Words]:
+        table = self.table(key)
+        return {name: table.words_at(name) for name in table.content}
+
+    def table(self, key: str) -> "Table":
+        if key not in self.content:
+            self.complain(f"{key} is missing")
+        return Table(self._below(key), self.content[key])
+
+    def tables(self, key: str) -> Iterator[tuple[str, "Table"]]:
+        """The sub-tables of `key`, each with its name."""
+        table = self.table(key)
+        for name in table.content:
+            yield name, table.table(name)
+
+    def advice(self, otherwise: Advice | None = None) -> Advice:
+        """The advice written here; an audience that is not addressed gets `otherwise`."""
+        audiences = tuple(Advice.__dataclass_fields__)
+        table = Table(self._below("advice"), self.content.get("advice", {}))
+        table.allow(*audiences)
+        return Advice(
+            **{
+                audience: getattr(otherwise, audience)
+                if otherwise and audience not in table.content
+                else table.words_at(audience)
+                for audience in audiences
+            }
+        )
+
+    def _below(self, key: str) -> str:
+        return f"{self.place}.{key}" if ": " in self.place else f"{self.place}: {key}"
+
+
+def read_toml(path: Path) -> Table:
+    try:
+        return Table(path.name, tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise InvalidValue(f"{path.name}: {problem}") from problem
+    except OSError as problem:
+        raise InvalidValue(f"{path}: cannot be read ({problem.strerror})") from problem
+
+
+def read_csv(path: Path, columns: tuple[str, ...]) -> Iterator[Table]:
+    """The rows of a small CSV whose header must be exactly `columns`."""
+    with _opened(path) as file:
+        reader = csv.reader(file)
+        header = tuple(next(reader, ()))
+        if header != columns:
+            raise InvalidValue(f"{path.name}: the header must be {','.join(columns)}")
+        for row in reader:
+            place = f"{path.name}: line {reader.line_num}"
+            if len(row) != len(columns):
+                raise InvalidValue(f"{place}: {len(row)} fields instead of {len(columns)}")
+            yield Table(place, dict(zip(columns, row, strict=True)))
+
+
+def _opened(path: Path) -> Any:
+    try:
+        return path.open(encoding="utf-8-sig", newline="")
+    except OSError as problem:
+        raise InvalidValue(f"{path}: cannot be read ({problem.strerror})") from problem

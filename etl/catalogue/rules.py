@@ -1,0 +1,37 @@
+"""The rules of the contract that rows are held against, read from rules.toml. Their conditions are SQL, in the intake models."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from etl.catalogue.reading import LANGUAGES, read_toml
+from etl.words import Words
+
+
+class Severity(StrEnum):
+    QUARANTINE = "quarantine"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Something that a row can break. A quarantined row is kept whole, outside the numbers; a warning is counted."""
+
+    id: str
+    severity: Severity
+    words: Words
+
+
+MALFORMED = "malformed_line"
+"""The one rule that is broken before there is a row: DuckDB's reader finds it."""
+
+
+@cache
+def load_rules() -> dict[str, Rule]:
+    """Every rule by its id, in the order of the file."""
+    rules = {}
+    for name, table in read_toml(Path(__file__).parent / "rules.toml").tables("rules"):
+        table.allow(*LANGUAGES, "severity")
+        rules[name] = Rule(name, Severity(table.known("severity", list(Severity))), table.words())
+    return rules

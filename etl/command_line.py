@@ -1,0 +1,46 @@
+"""Runs a command-line app: what a user can cause is one line and exit code 2, never a traceback."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typer.exceptions import TyperException
+
+from etl.errors import RefusalLensError, UnknownName
+
+USER_MISTAKE = 2
+console = Console(stderr=True)
+
+
+def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
+    """The exit code of the app: 0, or 2 with one line on standard error."""
+    try:
+        app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+    except RefusalLensError as problem:
+        return _complain(str(problem))
+    except TyperException as problem:
+        return _complain(_explained(app, problem))
+    except typer.Abort:
+        return _complain("stopped; nothing was published")
+    return 0
+
+
+def progress() -> Progress:
+    """A bar on standard error with what is done, of how many, since when."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console)
+
+
+def _complain(line: str) -> int:
+    print(f"error: {' '.join(line.split())}", file=sys.stderr)
+    return USER_MISTAKE
+
+
+def _explained(app: typer.Typer, problem: TyperException) -> str:
+    line: str = getattr(problem, "format_message", problem.__str__)()
+    if not line.startswith("No such command"):
+        return f"{line}; see --help"
+    names = [command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands]
+    return str(UnknownName("command", line.split("'")[1], names))

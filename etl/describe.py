@@ -1,0 +1,106 @@
+"""The small tables of a snapshot beside its sums: values, labels, reasons, regions, events, calendar, loads, parts."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from etl import duck
+from etl.catalogue.rules import load_rules
+from etl.home import Home
+from etl.labels import (
+    EVENT_COLUMNS,
+    LABEL_COLUMNS,
+    REASON_COLUMNS,
+    REGION_COLUMNS,
+    event_rows,
+    label_rows,
+    reason_rows,
+    region_rows,
+)
+from etl.manifest import Manifest
+from etl.rollups import LISTED_VALUES, ROLLUPS
+
+Row = tuple[Any, ...]
+
+VALUE_COLUMNS = "dimension varchar, value varchar, attempts bigint"
+LOAD_COLUMNS = (
+    "load_id varchar, loaded_at timestamp, profile varchar, files varchar, rows_read bigint, loaded bigint,"
+    " duplicates bigint, quarantined bigint"
+)
+RULE_COLUMNS = "rule varchar, severity varchar, rows bigint, en varchar, zh varchar"
+PART_COLUMNS = "kind varchar, day varchar, path varchar, sha256 varchar, bytes bigint, rows bigint"
+CALENDAR_COLUMNS = "day date, week date, month date, quarter date, year date, weekday tinyint"
+
+
+def write_reference(connection: duck.Connection, home: Home, manifest: Manifest) -> None:
+    """Every descriptive table but the calendar, into the database in use."""
+    duck.make(connection, "snapshot", "unmapped")
+    duck.make(connection, "snapshot", "seen_reasons")
+    seen = {code: (cause, layer, count) for code, cause, layer, count in duck.all_rows(connection, "seen_reasons")}
+    values = _value_rows(connection, seen)
+    present = [value for dimension, value, _ in values if dimension == "region"]
+    duck.make_table(connection, "dimension_values", VALUE_COLUMNS, values)
+    duck.make_table(connection, "labels", LABEL_COLUMNS, label_rows(manifest))
+    duck.make_table(connection, "reasons", REASON_COLUMNS, reason_rows(seen))
+    duck.make_table(connection, "regions", REGION_COLUMNS, region_rows(present))
+    duck.make_table(connection, "events", EVENT_COLUMNS, event_rows(home))
+    duck.make_table(connection, "loads", LOAD_COLUMNS, _load_rows(manifest))
+    duck.make_table(connection, "quarantine_rules", RULE_COLUMNS, _rule_rows(manifest))
+    duck.make_table(connection, "parts", PART_COLUMNS, _part_rows(manifest))
+    duck.make_table(connection, "rollups", "name varchar, columns varchar[], rows bigint", _rollup_rows(connection))
+
+
+def write_calendar(connection: duck.Connection, first_day: str, last_day: str) -> None:
+    """One row per day of the log with the buckets it belongs to; weeks start on Monday."""
+    first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    duck.make_table(connection, "calendar", CALENDAR_COLUMNS, [_buckets(day) for day in days])
+
+
+def _buckets(day: date) -> Row:
+    week = day - timedelta(days=day.weekday())
+    quarter = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+    return day, week, day.replace(day=1), quarter, day.replace(month=1, day=1), day.isoweekday()
+
+
+def _value_rows(connection: duck.Connection, seen: dict[str, tuple[str, str, int]]) -> list[Row]:
+    rows: list[Row] = []
+    for dimension in LISTED_VALUES:
+        totals = duck.totals_by(connection, "rollup_wide", dimension)
+        rows += [(dimension, value, count) for value, count in sorted(totals.items())]
+    macro_regions = dict.fromkeys(row[1] for row in region_rows([]))
+    rows += [("macro_region", macro, 0) for macro in (*macro_regions, "unknown")]
+    for code, (cause, layer, count) in seen.items():
+        rows += [("reason", code, count), ("cause", cause, count), ("layer", layer, count)]
+    return rows
+
+
+def _load_rows(manifest: Manifest) -> list[Row]:
+    return [
+        (
+            *(load.id, load.loaded_at, load.profile, _file_names([file.name for file in load.files])),
+            *(load.rows_read, load.loaded, load.duplicates, load.quarantined),
+        )
+        for load in manifest.loads
+    ]
+
+
+def _file_names(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]} ({len(names)})"
+
+
+def _rule_rows(manifest: Manifest) -> list[Row]:
+    broken = {rule: sum(load.broken.get(rule, 0) for load in manifest.loads) for rule in load_rules()}
+    return [
+        (rule.id, rule.severity.value, broken[rule.id], rule.words.en, rule.words.zh)
+        for rule in load_rules().values()
+        if broken[rule.id]
+    ]
+
+
+def _part_rows(manifest: Manifest) -> list[Row]:
+    return [(part.kind, part.day, part.path, part.sha256, part.bytes, part.rows) for part in manifest.parts]
+
+
+def _rollup_rows(connection: duck.Connection) -> list[Row]:
+    rollups = [(name, connection.table(f"{name}").columns) for name in ROLLUPS]
+    return [(name, columns, duck.count(connection, f"{name}")) for name, columns in rollups]

@@ -1,0 +1,229 @@
+"""DuckDB's plumbing: connections, running a model file, reading and writing files. No number is defined here."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression
+
+Connection = duckdb.DuckDBPyConnection
+
+MEMORY_LIMIT = "4GB"
+AT_ONCE = 500
+"""Rows in one insert: DuckDB pays per statement."""
+MALFORMED_COLUMNS = "source_file varchar, source_row bigint, raw varchar"
+
+
+@contextmanager
+def workbench(folder: Path) -> Iterator[Connection]:
+    """An in-memory DuckDB that spills below `folder`, with UTC as its clock, closed at the end."""
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute(f"set temp_directory = '{_quoted(folder / '.spill')}'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def model(folder: str, name: str) -> str:
+    """The text of `etl/models/<folder>/<name>.sql`."""
+    return resources.files("etl").joinpath("models", folder, f"{name}.sql").read_text(encoding="utf-8")
+
+
+def make(connection: Connection, folder: str, name: str) -> None:
+    """Run a model and keep its rows as a table of the same name."""
+    connection.execute(f"create or replace table {name} as {model(folder, name)}")
+
+
+def make_table(connection: Connection, name: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """A small table from Python values. `columns` is a DuckDB column list such as `rule varchar, rows bigint`."""
+    connection.execute(f"create or replace table {name} ({columns})")
+    for start in range(0, len(rows), AT_ONCE):
+        several = rows[start : start + AT_ONCE]
+        places = ", ".join(f"({', '.join('?' * len(row))})" for row in several)
+        connection.execute(f"insert into {name} values {places}", [value for row in several for value in row])
+
+
+def keep_malformed(connection: Connection, file_name: str) -> None:
+    """Move the lines that `read_csv` could not split into `malformed`, each line once, and forget them there."""
+    connection.execute(
+        "create or replace table malformed as select ? as source_file, line as source_row, any_value(csv_line) as raw"
+        " from reject_errors group by line",
+        [file_name],
+    )
+    for table in ("reject_errors", "reject_scans"):
+        connection.execute(f"drop table {table}")
+
+
+def read_parts(connection: Connection, name: str, paths: list[Path], like: str) -> None:
+    """A view `name` with the columns of the relation `like` over Parquet files; columns they lack are null."""
+    shape = connection.table(like)
+    if not paths:
+        shape.limit(0).create_view(name, replace=True)
+        return
+    stored = connection.read_parquet([str(path) for path in paths], union_by_name=True)
+    types = dict(zip(shape.columns, shape.types, strict=True))
+    columns = [
+        (ColumnExpression(column) if column in stored.columns else ConstantExpression(None))
+        .cast(types[column])
+        .alias(column)
+        for column in shape.columns
+    ]
+    stored.select(*columns).create_view(name, replace=True)
+
+
+def count(connection: Connection, relation: str) -> int:
+    return int(connection.execute(f"select count(*) from {relation}").fetchall()[0][0])
+
+
+def counts(connection: Connection, relation: str, column: str) -> dict[str, int]:
+    return dict(connection.execute(f"select {column}, count(*) from {relation} group by 1").fetchall())
+
+
+def values(connection: Connection, relation: str, column: str) -> set[str]:
+    """The distinct values of a column as text, nulls left out."""
+    found = connection.execute(f"select distinct cast({column} as varchar) from {relation} where {column} is not null")
+    return {value for (value,) in found.fetchall()}
+
+
+def rows_in(connection: Connection, path: Path) -> int:
+    return int(connection.execute("select num_rows from parquet_file_metadata(?)", [str(path)]).fetchall()[0][0])
+
+
+def write_by_day(connection: Connection, relation: str, folder: Path) -> list[tuple[str, Path]]:
+    """Write `relation` as one Parquet file a day below `folder`; the days and their files, in order."""
+    if count(connection, relation) == 0:
+        return []
+    connection.execute("set threads = 1")
+    connection.execute(
+        f"copy (select * exclude (arrival) from {relation} order by day, attempted_at, attempt_id)"
+        f" to '{_quoted(folder / 'attempts')}' "
+        " (format parquet, compression zstd, partition_by (day), write_partition_columns true)"
+    )
+    connection.execute("reset threads")
+    files = sorted((folder / "attempts").glob("day=*/*.parquet"))
+    return [(file.parent.name.removeprefix("day="), file) for file in files]
+
+
+def write_quarantine(connection: Connection, path: Path) -> Path | None:
+    """Write the rows kept out, each whole as JSON text and with the rules it broke; None where there are none."""
+    if count(connection, "quarantined") + count(connection, "malformed") == 0:
+        return None
+    connection.execute(
+        "copy (select q.source_file, q.source_row, q.rules_broken, cast(to_json(source) as varchar) as raw"
+        " from quarantined as q join source using (source_file, source_row)"
+        " union all select source_file, source_row, 'malformed_line', raw from malformed order by all)"
+        f" to '{_quoted(path)}' (format parquet, compression zstd)"
+    )
+    return path
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Make a file or folder durable before anything points to it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def attach(connection: Connection, path: Path, name: str, read_only: bool) -> None:
+    mode = " (read_only)" if read_only else ""
+    connection.execute(f"attach '{_quoted(path)}' as {name}{mode}")
+
+
+def enter(connection: Connection, database: str) -> None:
+    """From here on, names without a database mean those of `database`."""
+    connection.execute(f"use {database}")
+
+
+def open_parts(connection: Connection, name: str, paths: list[Path]) -> None:
+    """A view over Parquet parts whose columns may differ from part to part."""
+    connection.read_parquet([str(path) for path in paths], union_by_name=True).create_view(name, replace=True)
+
+
+def copy_table(connection: Connection, source: str, target: str) -> None:
+    connection.execute(f"create or replace table {target} as from {source}")
+
+
+def copy_model(connection: Connection, folder: str, name: str, target: str) -> None:
+    """Run a model and keep its rows as the table `target` of another database."""
+    connection.execute(f"create or replace table {target} as {model(folder, name)}")
+
+
+def merge_days(connection: Connection, name: str, fresh_days: frozenset[str]) -> None:
+    """`snap.name`: the fresh rows of `name` and the previous snapshot's rows of every other day, in order of day."""
+    has_sets = "reason_codes" in connection.table(name).columns
+    joined = f"select * exclude (reason_codes) from {name} join reason_sets using (reason_codes)"
+    merged, values = (joined if has_sets else f"from {name}"), []
+    if has_relation(connection, "previous", name):
+        merged += f" union all by name (from previous.{name} where cast(day as varchar) not in (select unnest(?)))"
+        values = [sorted(fresh_days)]
+    connection.execute(f"create or replace table snap.{name} as from ({merged}) order by day", values)
+
+
+def name_previous(connection: Connection, name: str, columns: str) -> None:
+    """`previous_<name>`: the previous snapshot's table, or an empty one with these columns."""
+    if has_relation(connection, "previous", name):
+        connection.execute(f"create or replace view previous_{name} as from previous.{name}")
+    else:
+        make_table(connection, f"previous_{name}", columns, [])
+
+
+def previous_fact(connection: Connection, key: str) -> set[str]:
+    """What the previous snapshot's build_info says under `key`; nothing where there is no previous snapshot."""
+    if not has_relation(connection, "previous", "build_info"):
+        return set()
+    return {
+        value
+        for (value,) in connection.execute("select value from previous.build_info where key = ?", [key]).fetchall()
+    }
+
+
+def number(connection: Connection, folder: str, name: str) -> int:
+    """The single number that a model answers."""
+    return int(connection.execute(model(folder, name)).fetchall()[0][0])
+
+
+def newest(connection: Connection, relation: str, column: str) -> datetime:
+    found: datetime = connection.execute(f"select max({column}) from {relation}").fetchall()[0][0]
+    return found
+
+
+def all_rows(connection: Connection, relation: str) -> list[tuple[Any, ...]]:
+    return connection.execute(f"from {relation}").fetchall()
+
+
+def has_relation(connection: Connection, database: str, name: str) -> bool:
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = ? and table_name = ?", [database, name]
+    )
+    return bool(found.fetchall()[0][0])
+
+
+def offending(connection: Connection, check: str) -> list[tuple[object, ...]]:
+    """The rows that a check finds wrong, at most five."""
+    return connection.execute(f"from ({model('checks', check)}) limit 5").fetchall()
+
+
+def totals_by(connection: Connection, relation: str, column: str) -> dict[str, int]:
+    """How many rows of the log each value of a rollup column stands for."""
+    found = connection.execute(f"select {column}, cast(sum(attempts) as bigint) from {relation} group by 1").fetchall()
+    return dict(found)

@@ -1,0 +1,140 @@
+"""Frames as files that others can trust: CSV bytes, the facts that travel beside them, and both in one zip."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
+from etl.catalogue.metrics import MEASURES, METRICS, Unit
+from etl.query import Question
+from etl.snapshot import Snapshot
+from etl.words import Language
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet may run when a cell starts with it (OWASP, CSV injection)."""
+UNLABELLED = {*TIME_BUCKETS, "hour", "weekday"}
+
+
+def labelled(frame: pd.DataFrame, snapshot: Snapshot, language: Language | str) -> pd.DataFrame:
+    """The frame with a `<dimension>_label` column after every column of codes, in the language chosen."""
+    columns: dict[str, Any] = {}
+    for name in frame.columns:
+        columns[name] = frame[name]
+        if name in DIMENSIONS and name not in UNLABELLED:
+            columns[f"{name}_label"] = [snapshot.label(name, str(value), language) for value in frame[name]]
+    return pd.DataFrame(columns)
+
+
+def csv_bytes(frame: pd.DataFrame, snapshot: Snapshot, language: Language | str) -> bytes:
+    """Every row as CSV: UTF-8 with BOM, CRLF, machine headers, ISO dates, missing values empty.
+
+    Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay numbers.
+    """
+    table = labelled(frame, snapshot, language)
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    writer.writerows(zip(*(_cells(table[name]) for name in table.columns), strict=True))
+    return written.getvalue().encode("utf-8-sig")
+
+
+def about(frame: pd.DataFrame, snapshot: Snapshot, question: Question, language: Language | str) -> dict[str, Any]:
+    """What a reader of the file must know: filters, period, definitions, snapshot and row count."""
+    since, until = snapshot.within(question.since, question.until)
+    return {
+        "product": "Refusal Lens",
+        "snapshot": snapshot.id,
+        "is_synthetic": snapshot.info.is_synthetic,
+        "as_of": snapshot.info.as_of.isoformat(),
+        "business_zone": snapshot.info.business_zone,
+        "time_grain": snapshot.info.time_grain,
+        "period": {"since": since.isoformat(), "until": until.isoformat()},
+        "by": list(question.by),
+        "attribution": question.attribution.value,
+        "filters": {name: _filter(kept.values, kept.is_except) for name, kept in question.where.items()},
+        "metrics": {name: _definition(name, language) for name in question.metrics},
+        "currency": snapshot.info.currency,
+        "rows": len(frame),
+    }
+
+
+def about_bytes(facts: dict[str, Any]) -> bytes:
+    return (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def zip_bytes(frame: pd.DataFrame, snapshot: Snapshot, question: Question, language: Language | str) -> bytes:
+    """The CSV and the facts about it as one zip, the same bytes for the same content."""
+    stem = file_stem(snapshot, question)
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(_entry(f"{stem}.csv"), csv_bytes(frame, snapshot, language))
+        archive.writestr(_entry(f"{stem}.about.json"), about_bytes(about(frame, snapshot, question, language)))
+    return written.getvalue()
+
+
+def file_stem(snapshot: Snapshot, question: Question) -> str:
+    """A file name without ending: metrics, dimensions, period; `refusal_rate_by_cause_region_2026-10-04_2026-10-31`."""
+    since, until = snapshot.within(question.since, question.until)
+    by = f"_by_{'_'.join(question.by)}" if question.by else ""
+    return f"{'_'.join(question.metrics)}{by}_{since}_{until}"
+
+
+def neutralised(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
+def _cells(column: pd.Series) -> Iterator[Any]:
+    return (None if pd.isna(value) else write(value) for value, write in zip(column, _writers(column), strict=True))
+
+
+def _writers(column: pd.Series) -> Iterator[Callable[[Any], Any]]:
+    writer = _writer(str(column.name), column)
+    return (writer for _ in range(len(column)))
+
+
+def _writer(name: str, column: pd.Series) -> Callable[[Any], Any]:
+    if pd.api.types.is_datetime64_any_dtype(column) or name in TIME_BUCKETS:
+        return lambda value: (value.date() if isinstance(value, pd.Timestamp) else value).isoformat()
+    if pd.api.types.is_integer_dtype(column):
+        return int
+    if pd.api.types.is_float_dtype(column):
+        return _money if _is_money(name) else _number
+    return lambda value: value.isoformat() if isinstance(value, date) else neutralised(str(value))
+
+
+def _is_money(name: str) -> bool:
+    return name in MEASURES and MEASURES[name].unit is Unit.MONEY
+
+
+def _money(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _number(value: float) -> str:
+    """The shortest text that reads back as the same number; whole numbers without a point."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _filter(values: tuple[str, ...], is_except: bool) -> dict[str, Any]:
+    return {"all_except" if is_except else "only": list(values)}
+
+
+def _definition(name: str, language: Language | str) -> dict[str, Any]:
+    asked = METRICS[name]
+    facts: dict[str, Any] = {"name": asked.words(language), "definition": asked.definition(language)}
+    if asked.denominator:
+        facts |= {"numerator": asked.numerator, "denominator": asked.denominator}
+    return facts | ({"narrowed_by_cause_filter": True} if asked.scope is Scope.REFUSAL else {})
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry

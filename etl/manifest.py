@@ -1,0 +1,97 @@
+"""What a snapshot was built from: store parts with their hashes, loads with their counts; JSON beside it."""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from etl.errors import DamagedSnapshot
+
+ATTEMPTS, QUARANTINE = "attempts", "quarantine"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One immutable Parquet file of the store, named after its content. `path` is relative to the home folder."""
+
+    kind: str
+    day: str
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Load:
+    """One run of the loader. rows_read = loaded + duplicates + quarantined, or nothing is published."""
+
+    id: str
+    loaded_at: str
+    profile: str
+    files: tuple[LoadedFile, ...]
+    rows_read: int
+    loaded: int
+    duplicates: int
+    quarantined: int
+    broken: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def closes(self) -> bool:
+        return self.rows_read == self.loaded + self.duplicates + self.quarantined
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything needed to build the snapshot again from the store alone."""
+
+    business_zone: str = "Asia/Shanghai"
+    as_of: str | None = None
+    is_synthetic: bool = False
+    parts: tuple[Part, ...] = ()
+    loads: tuple[Load, ...] = ()
+    words: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    def of_kind(self, kind: str) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if part.kind == kind)
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        return tuple(sorted({part.day for part in self.of_kind(ATTEMPTS)}))
+
+    @property
+    def known_files(self) -> frozenset[str]:
+        """The content hashes of every file that was ever loaded."""
+        return frozenset(file.sha256 for load in self.loads for file in load.files)
+
+    def with_parts(self, fresh: tuple[Part, ...]) -> "Manifest":
+        """The manifest with the parts of the same days replaced; quarantine parts are only ever added."""
+        replaced = {part.day for part in fresh if part.kind == ATTEMPTS}
+        kept = tuple(part for part in self.parts if part.kind == QUARANTINE or part.day not in replaced)
+        return replace(self, parts=tuple(sorted({*kept, *fresh}, key=lambda part: (part.kind, part.day, part.path))))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in a file; `DamagedSnapshot` where it is missing or unreadable."""
+    try:
+        stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        parts = tuple(Part(**part) for part in stored.pop("parts"))
+        loads = tuple(_load(load) for load in stored.pop("loads"))
+        return Manifest(parts=parts, loads=loads, **stored)
+    except (OSError, ValueError, TypeError, KeyError) as problem:
+        raise DamagedSnapshot(f"{path} cannot be read ({problem}); load the logs again into a new home") from problem
+
+
+def _load(stored: dict[str, Any]) -> Load:
+    files = tuple(LoadedFile(**file) for file in stored.pop("files"))
+    return Load(files=files, **stored)

@@ -1,0 +1,99 @@
+-- one row per landed row: values trimmed and typed, what cannot be typed is null and flagged
+with texts as (
+    select
+        source_file,
+        source_row,
+        nullif(trim(cast(attempt_id as varchar)), '') as attempt_id,
+        nullif(trim(cast(attempted_at as varchar)), '') as attempted_text,
+        lower(nullif(trim(cast(outcome as varchar)), '')) as outcome,
+        coalesce(lower(nullif(trim(cast(time_grain as varchar)), '')), 'instant') as time_grain,
+        nullif(trim(cast(applicant_id as varchar)), '') as applicant_id,
+        nullif(trim(cast(stage as varchar)), '') as stage,
+        nullif(trim(cast(region as varchar)), '') as region,
+        nullif(trim(cast(city as varchar)), '') as city,
+        nullif(trim(cast(channel as varchar)), '') as channel,
+        nullif(trim(cast(product as varchar)), '') as product,
+        nullif(trim(cast(amount_requested as varchar)), '') as amount_text,
+        amount_unit,
+        nullif(trim(cast(currency as varchar)), '') as currency,
+        nullif(trim(cast(reason_codes as varchar)), '') as reason_codes,
+        nullif(trim(cast(scheme as varchar)), '') as scheme,
+        nullif(trim(cast(scheme_version as varchar)), '') as scheme_version,
+        lower(nullif(trim(cast(evaluation as varchar)), '')) as evaluation,
+        nullif(trim(cast(gates_evaluated as varchar)), '') as gates_evaluated,
+        nullif(trim(cast(decided_at as varchar)), '') as decided_text,
+        nullif(trim(cast(updated_at as varchar)), '') as updated_text,
+        nullif(trim(cast(score as varchar)), '') as score_text,
+        nullif(trim(cast(app_version as varchar)), '') as app_version,
+        nullif(trim(cast(os as varchar)), '') as os,
+        nullif(trim(cast(release_ring as varchar)), '') as release_ring,
+        nullif(trim(cast(policy_version as varchar)), '') as policy_version,
+        nullif(trim(cast(partner as varchar)), '') as partner,
+        nullif(trim(cast(latency_ms as varchar)), '') as latency_text,
+        nullif(trim(cast(shown_message as varchar)), '') as shown_message
+    from landing
+),
+
+labels as (
+    select
+        *,
+        case
+            when time_grain = 'year' and length(attempted_text) = 4 then concat(attempted_text, '-01-01')
+            when time_grain = 'month' and length(attempted_text) = 7 then concat(attempted_text, '-01')
+            else attempted_text
+        end as attempted_label
+    from texts
+),
+
+instants as (
+    select
+        *,
+        try_cast(attempted_label as timestamptz) at time zone 'UTC' as attempted_at,
+        case
+            when time_grain = 'instant'
+                then try_cast(attempted_label as timestamptz) at time zone settings.business_zone
+            else try_cast(attempted_label as timestamptz) at time zone 'UTC'
+        end as local_at
+    from labels
+    cross join settings
+)
+
+select
+    source_file,
+    source_row,
+    attempt_id,
+    attempted_at,
+    outcome,
+    time_grain,
+    applicant_id,
+    stage,
+    region,
+    city,
+    channel,
+    product,
+    cast(try_cast(amount_text as decimal(18, 2)) * amount_unit as decimal(18, 2)) as amount_requested,
+    currency,
+    reason_codes,
+    scheme,
+    scheme_version,
+    evaluation,
+    gates_evaluated,
+    try_cast(decided_text as timestamptz) at time zone 'UTC' as decided_at,
+    try_cast(updated_text as timestamptz) at time zone 'UTC' as updated_at,
+    try_cast(score_text as integer) as score,
+    app_version,
+    os,
+    release_ring,
+    policy_version,
+    partner,
+    try_cast(latency_text as integer) as latency_ms,
+    shown_message,
+    cast(local_at as date) as day,
+    case when time_grain = 'instant' then cast(extract(hour from local_at) as tinyint) end as hour,
+    attempted_text is not null as is_time_given,
+    amount_text is not null as is_amount_given,
+    decided_text is not null as is_decided_given,
+    updated_text is not null as is_updated_given,
+    score_text is not null as is_score_given,
+    latency_text is not null as is_latency_given
+from instants

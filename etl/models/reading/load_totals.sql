@@ -1,0 +1,3 @@
+-- one row: the counts of all loads together
+select sum(rows_read), sum(duplicates), sum(quarantined)
+from loads

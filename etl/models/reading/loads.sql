@@ -1,0 +1,4 @@
+-- one row per load
+select *
+from loads
+order by loaded_at

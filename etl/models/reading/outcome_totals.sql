@@ -1,0 +1,4 @@
+-- one row per outcome
+select outcome, sum(attempts)
+from rollup_day
+group by outcome

@@ -1,0 +1,45 @@
+-- one row per reason set and distinct code in it, or `unspecified` where its first slot is blank
+with slots as (
+    select
+        reason_set_id,
+        slot,
+        nullif(trim(split_part(reason_codes, '|', slot)), '') as reason
+    from reason_sets
+    cross join slot_numbers
+    where slot <= length(reason_codes) - length(replace(reason_codes, '|', '')) + 1
+),
+
+listed as (
+    select reason_set_id, reason, min(slot) as slot
+    from slots
+    where reason is not null
+    group by reason_set_id, reason
+),
+
+listed_counts as (
+    select reason_set_id, count(*) as listed_count
+    from listed
+    group by reason_set_id
+),
+
+credited as (
+    select reason_set_id, reason, slot = 1 as is_primary, true as is_listed
+    from listed
+    union all
+    select slots.reason_set_id, 'unspecified' as reason, true as is_primary, listed_count is null as is_listed
+    from slots
+    left join listed_counts on slots.reason_set_id = listed_counts.reason_set_id
+    where slot = 1 and slots.reason is null
+)
+
+select
+    credited.reason_set_id,
+    credited.reason,
+    coalesce(reason_catalogue.cause, 'unmapped') as cause,
+    coalesce(reason_catalogue.layer, 'unknown') as layer,
+    is_primary,
+    is_listed,
+    coalesce(listed_count, 1) as listed_count
+from credited
+left join listed_counts on credited.reason_set_id = listed_counts.reason_set_id
+left join reason_catalogue on credited.reason = reason_catalogue.reason

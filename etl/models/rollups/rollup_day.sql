@@ -1,0 +1,12 @@
+-- one row per day, stage, currency, outcome and reason set
+select
+    day,
+    stage,
+    currency,
+    outcome,
+    reason_codes,
+    sum(attempts) as attempts,
+    sum(amount_cents) as amount_cents,
+    sum(amounts_known) as amounts_known
+from rollup_region
+group by all

@@ -1,0 +1,77 @@
+"""Spans of whole days: presets that count back from the as-of, and the span that another is fairly compared with."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from etl.errors import UnknownName
+
+
+class Comparison(StrEnum):
+    PREVIOUS = "previous"
+    LAST_YEAR = "last_year"
+
+
+@dataclass(frozen=True)
+class Period:
+    """From one day to another, both included."""
+
+    since: date
+    until: date
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days + 1
+
+    def shifted(self, days: int) -> "Period":
+        return Period(self.since + timedelta(days=days), self.until + timedelta(days=days))
+
+
+PRESET_DAYS = {"last7": 7, "last28": 28, "last90": 90, "last365": 365}
+ALL = "all"
+PRESETS = (*PRESET_DAYS, ALL)
+WEEK = 7
+YEAR_OF_WEEKS = 52 * WEEK
+
+
+def last_complete_day(as_of: datetime) -> date:
+    """The newest day that is surely complete: the day before the as-of."""
+    return as_of.date() - timedelta(days=1)
+
+
+def preset_period(preset: str, as_of: datetime, first_day: date) -> Period:
+    """The days that a preset means for a log that is complete until `as_of` and starts on `first_day`."""
+    if preset not in PRESETS:
+        raise UnknownName("period", preset, PRESETS)
+    until = max(last_complete_day(as_of), first_day)
+    if preset == ALL:
+        return Period(first_day, until)
+    return Period(max(until - timedelta(days=PRESET_DAYS[preset] - 1), first_day), until)
+
+
+def comparison_period(period: Period, comparison: Comparison) -> Period:
+    """The comparable days before: as many, starting on the same weekday.
+
+    The previous period is moved back by whole weeks, as few as avoid an overlap; last year by 52 weeks.
+    A period of whole calendar years is compared with whole calendar years.
+    """
+    years = _whole_years(period)
+    if years:
+        return _years_back(period, years if comparison is Comparison.PREVIOUS else 1)
+    if comparison is Comparison.LAST_YEAR:
+        return period.shifted(-YEAR_OF_WEEKS)
+    weeks = -(-period.days // WEEK)
+    return period.shifted(-weeks * WEEK)
+
+
+def _whole_years(period: Period) -> int:
+    starts = (period.since.month, period.since.day) == (1, 1)
+    ends = (period.until.month, period.until.day) == (12, 31)
+    return period.until.year - period.since.year + 1 if starts and ends else 0
+
+
+def _years_back(period: Period, years: int) -> Period:
+    return Period(
+        period.since.replace(year=period.since.year - years),
+        period.until.replace(year=period.until.year - years),
+    )

@@ -1,0 +1,77 @@
+"""The two ways to a new snapshot: add files, or build again what the home already has. One writer at a time."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot
+from etl.home import Home
+from etl.load import Loaded, Progress, load_files
+from etl.manifest import Load, Manifest
+from etl.profile import Profile, load_profile
+from etl.publish import current_manifest, publish, writing
+
+
+@dataclass(frozen=True)
+class Result:
+    """The snapshot that is live now, and the load that led to it (None: no file was new)."""
+
+    snapshot_id: str
+    load: Load | None
+
+
+def add_files(
+    home: Home,
+    paths: list[Path],
+    profile: Profile,
+    on_progress: Progress,
+    as_of: str | None = None,
+    is_synthetic: bool = False,
+) -> Result:
+    """Load files into a home and publish. Synthetic and real rows never share a home."""
+    with writing(home):
+        manifest = current_manifest(home)
+        if manifest.loads and manifest.is_synthetic != is_synthetic:
+            held = "a synthetic world" if manifest.is_synthetic else "a real log"
+            raise InvalidValue(f"{home.root} holds {held}; load into a home of its own with --home OTHER_FOLDER")
+        declared = _declared(as_of) or manifest.as_of
+        loaded = load_files(
+            home, replace(manifest, is_synthetic=is_synthetic, as_of=declared), paths, profile, on_progress
+        )
+        return _published(home, loaded, is_from_scratch=False)
+
+
+def rebuild(home: Home, is_from_scratch: bool, on_progress: Progress) -> Result:
+    """Load what is new in the home's logs folder and publish again, also over a damaged snapshot."""
+    with writing(home):
+        manifest = current_manifest(home)
+        loaded = Loaded(manifest, None, frozenset())
+        if home.logs.is_dir() and any(home.logs.iterdir()):
+            loaded = load_files(home, manifest, [home.logs], load_profile("contract"), on_progress)
+        elif not manifest.loads:
+            raise NoSnapshot(f"nothing to build in {home.root}; run: python -m etl load PATH --home {home.root}")
+        return _published(home, loaded, is_from_scratch)
+
+
+def verify_parts(home: Home, manifest: Manifest) -> None:
+    """Raises `DamagedSnapshot` where a store part is missing or has another size than the manifest says."""
+    for part in manifest.parts:
+        path = home.root / part.path
+        if not path.exists() or path.stat().st_size != part.bytes:
+            raise DamagedSnapshot(
+                f"{path} is missing or changed; load the logs again into a new home with --home OTHER_FOLDER"
+            )
+
+
+def _published(home: Home, loaded: Loaded, is_from_scratch: bool) -> Result:
+    verify_parts(home, loaded.manifest)
+    return Result(publish(home, loaded.manifest, loaded.touched, is_from_scratch), loaded.load)
+
+
+def _declared(as_of: str | None) -> str | None:
+    if as_of is None:
+        return None
+    try:
+        return datetime.fromisoformat(as_of).isoformat()
+    except ValueError as problem:
+        raise InvalidValue(f"--as-of {as_of!r} is no time; write 2026-11-01 or 2026-11-01T08:00") from problem

@@ -1,0 +1,271 @@
+"""The only composer of questions: a `Question` becomes SQL over the smallest rollup, and a frame comes back.
+
+Identifiers come from the catalogue alone; every value is bound. The one place that divides is `_ratio`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+
+from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Dimension, Scope, dimension
+from etl.catalogue.metrics import MEASURES, METRICS, Measure, Metric, Unit, metric
+from etl.errors import InvalidValue, UnknownName
+from etl.snapshot import Snapshot
+
+
+class Attribution(StrEnum):
+    """How a refusal with several reasons is counted (DESIGN: words)."""
+
+    PRIMARY = "primary"
+    ANY = "any"
+    FRACTIONAL = "fractional"
+    SOLE = "sole"
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the parts of a split add up to the whole."""
+        return self in {Attribution.PRIMARY, Attribution.FRACTIONAL}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Values that a filter keeps, or with `is_except` leaves out, so that new values stay visible."""
+
+    values: tuple[str, ...]
+    is_except: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: metrics by dimensions, under filters, between two days (both included)."""
+
+    metrics: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    where: Mapping[str, Selection] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    attribution: Attribution = Attribution.PRIMARY
+
+    def __post_init__(self) -> None:
+        if not self.metrics:
+            raise InvalidValue("a question needs at least one metric")
+        if self.since and self.until and self.since > self.until:
+            raise InvalidValue(f"the period starts on {self.since} after its end {self.until}; swap the dates")
+        for name in self.metrics:
+            metric(name)
+        for name in (*self.by, *self.where):
+            dimension(name)
+
+    @property
+    def asked_metrics(self) -> tuple[Metric, ...]:
+        return tuple(METRICS[name] for name in self.metrics)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        names = [name for asked in self.asked_metrics for name in asked.measures]
+        return tuple(MEASURES[name] for name in dict.fromkeys(names))
+
+    def groups(self, scope: Scope) -> tuple[Dimension, ...]:
+        return tuple(DIMENSIONS[name] for name in self.by if DIMENSIONS[name].scope == scope)
+
+    def filters(self, scope: Scope) -> dict[Dimension, Selection]:
+        return {DIMENSIONS[name]: kept for name, kept in self.where.items() if DIMENSIONS[name].scope == scope}
+
+    @property
+    def rollup_columns(self) -> set[str]:
+        """The rollup columns that the attempt side of the question needs."""
+        used = {*self.groups(Scope.ATTEMPT), *self.filters(Scope.ATTEMPT)}
+        return {"day"} | {dimension.stored_as for dimension in used}
+
+
+def ask(snapshot: Snapshot, question: Question) -> pd.DataFrame:
+    """The answer, one row per combination of `question.by`, ordered by it.
+
+    Columns: the dimensions asked (codes; buckets of time as dates; `hour` 0–23, `weekday` 1 = Monday), then for each
+    metric its measures and, for a ratio, the ratio under the metric's own name (NaN where the denominator is 0).
+    Amounts are in currency units. Groups without such a refusal show 0; buckets of time are complete.
+    Raises `UnknownName` for values that the snapshot never saw and `InvalidValue` for time finer than the log's.
+    """
+    _check(snapshot, question)
+    composed = _Composed(snapshot, question)
+    return snapshot.frame(composed.sql, composed.values)
+
+
+def _check(snapshot: Snapshot, question: Question) -> None:
+    for name in question.by:
+        if not snapshot.has(name):
+            raise InvalidValue(f"this log does not carry {name!r}; it carries {', '.join(snapshot.dimensions)}")
+    for name, kept in question.where.items():
+        known = snapshot.known(name)
+        for value in kept.values:
+            if value not in known:
+                raise UnknownName(name, value, known)
+    _check_currency(snapshot, question)
+
+
+def _check_currency(snapshot: Snapshot, question: Question) -> None:
+    is_money = any(measure.unit is Unit.MONEY for measure in question.measures)
+    kept = question.where.get("currency")
+    is_one = kept is not None and not kept.is_except and len(kept.values) == 1
+    currencies = snapshot.values("currency")
+    if is_money and len(currencies) > 1 and not is_one and "currency" not in question.by:
+        raise InvalidValue(
+            f"money never adds across currencies ({', '.join(currencies)}); add `--by currency` or `--where currency=…`"
+        )
+
+
+class _Composed:
+    """The SQL of one question, built from catalogue identifiers, and the values bound to it."""
+
+    def __init__(self, snapshot: Snapshot, question: Question) -> None:
+        self.question = question
+        self.snapshot = snapshot
+        self.values: list[Any] = []
+        self.rollup = snapshot.smallest_rollup(question.rollup_columns)
+        self.attempt_groups = question.groups(Scope.ATTEMPT)
+        self.refusal_groups = question.groups(Scope.REFUSAL)
+        self.is_credited = bool(self.refusal_groups or question.filters(Scope.REFUSAL))
+        self.sql = self._statement()
+
+    def _statement(self) -> str:
+        steps = [f"scoped as ({self._scoped()})", f"of_attempts as ({self._of_attempts()})"]
+        if self.is_credited:
+            steps.append(f"credits as ({self._credits()})")
+        steps.append(f"of_refusals as ({self._of_refusals()})")
+        return f"with {', '.join(steps)} {self._answer()}"
+
+    def _scoped(self) -> str:
+        columns = [f"{_source(group)} as {group.id}" for group in self.attempt_groups]
+        sums = "sum(attempts) as attempts, sum(amount_cents) as amount_cents, sum(amounts_known) as amounts_known"
+        kept = [*self._period(), *self._kept(self.question.filters(Scope.ATTEMPT))]
+        kept_keys = [key for key in ("outcome", "reason_set_id") if key not in self.question.by]
+        selected = ", ".join([*columns, *kept_keys, sums])
+        return f"select {selected} from {self.rollup} as rollup {self._joins()} where {' and '.join(kept)} group by all"
+
+    def _joins(self) -> str:
+        tables = {group.table for group in (*self.attempt_groups, *self.question.filters(Scope.ATTEMPT))}
+        joins = {"calendar": "join calendar using (day)", "regions": "left join regions using (region)"}
+        return " ".join(joins[table] for table in sorted(tables & joins.keys()))
+
+    def _period(self) -> list[str]:
+        since, until = self.snapshot.within(self.question.since, self.question.until)
+        self.values += [since, until]
+        return ["rollup.day between ? and ?"]
+
+    def _kept(self, filters: dict[Dimension, Selection]) -> list[str]:
+        return [self._condition(dimension, kept) for dimension, kept in filters.items()]
+
+    def _condition(self, dimension: Dimension, kept: Selection) -> str:
+        if not kept.values:
+            return "true" if kept.is_except else "false"
+        self.values += [self.snapshot.typed(dimension.id, value) for value in kept.values]
+        negation = "not " if kept.is_except else ""
+        return f"{_source(dimension)} {negation}in ({', '.join('?' * len(kept.values))})"
+
+    def _of_attempts(self) -> str:
+        sums = [_summed(measure) for measure in self.question.measures if measure.scope is Scope.ATTEMPT]
+        selected = _listed([*_names(self.attempt_groups), *sums, "count(*) as groups_here"])
+        return f"select {selected} from scoped group by all"
+
+    def _of_refusals(self) -> str:
+        asked = [measure for measure in self.question.measures if measure.scope is Scope.REFUSAL]
+        units = "units" if self.is_credited else str(self._whole)
+        sums = [f"sum({measure.of} * {units}) as {measure.id}" for measure in asked]
+        joined = "join credits using (reason_set_id)" if self.is_credited else ""
+        names = _names((*self.attempt_groups, *self.refusal_groups))
+        selected = _listed([*names, *sums, "count(*) as groups_refused"])
+        return f"select {selected} from scoped {joined} where outcome = 'refused' group by all"
+
+    @property
+    def _whole(self) -> int:
+        """The integer that stands for one whole refusal."""
+        return self.snapshot.info.fraction_units if self.question.attribution is Attribution.FRACTIONAL else 1
+
+    def _credits(self) -> str:
+        """Per reason set and group: the units of credit that the attribution gives it."""
+        groups = _names(self.refusal_groups)
+        kept = self._kept(self.question.filters(Scope.REFUSAL))
+        keys = ", ".join(["reason_set_id", *groups])
+        where, units, having = {
+            Attribution.PRIMARY: ("is_primary", "1", ""),
+            Attribution.ANY: ("true", "1", ""),
+            Attribution.FRACTIONAL: ("is_listed", "sum(rollup.units)", ""),
+            Attribution.SOLE: ("is_listed", "1", "having count(*) = any_value(listed_count)"),
+        }[self.question.attribution]
+        conditions = " and ".join([where, *kept])
+        return f"select {keys}, {units} as units from members as rollup where {conditions} group by {keys} {having}"
+
+    def _answer(self) -> str:
+        names = _names((*self.attempt_groups, *self.refusal_groups))
+        columns = [*names, *self._measures(), *self._ratios()]
+        order = f"order by {', '.join(names)}" if names else ""
+        return f"select {_listed(columns)} from {self._spine()} {order}"
+
+    def _spine(self) -> str:
+        """Every combination that the answer shows: complete time × the other groups seen × the causes seen."""
+        attempt_names, refusal_names = _names(self.attempt_groups), _names(self.refusal_groups)
+        parts = [self._complete(group) for group in self.attempt_groups if group.is_time]
+        others = [group.id for group in self.attempt_groups if not group.is_time]
+        if others:
+            parts.append(f"(select distinct {', '.join(others)} from scoped)")
+        if refusal_names:
+            parts.append(f"(select distinct {', '.join(refusal_names)} from of_refusals)")
+        spine = " cross join ".join(parts or ["(select 1)"])
+        joined = _left_join("of_refusals", [*attempt_names, *refusal_names])
+        return f"{spine} {_left_join('of_attempts', attempt_names)} {joined}"
+
+    def _complete(self, group: Dimension) -> str:
+        if group.id == "hour":
+            return "(select cast(unnest(range(24)) as tinyint) as hour)"
+        self.values += self.snapshot.within(self.question.since, self.question.until)
+        return f"(select distinct {group.id} from calendar where day between ? and ?)"
+
+    def _measures(self) -> list[str]:
+        return [f"{self._measure(measure)} as {measure.id}" for measure in self.question.measures]
+
+    def _measure(self, measure: Measure) -> str:
+        table, is_whole = ("of_refusals", self._whole == 1) if measure.scope is Scope.REFUSAL else ("of_attempts", True)
+        total = f"coalesce({table}.{measure.id}, 0)"
+        parts = 1 if is_whole else self._whole
+        scale = parts * (100 if measure.unit is Unit.MONEY else 1)
+        return f"cast({total} as bigint)" if scale == 1 else f"cast({total} as double) / {scale}"
+
+    def _ratios(self) -> list[str]:
+        return [self._ratio(asked) for asked in self.question.asked_metrics if asked.denominator]
+
+    def _ratio(self, asked: Metric) -> str:
+        numerator, denominator = (self._measure(MEASURES[name]) for name in asked.measures)
+        return f"cast({numerator} as double) / nullif({denominator}, 0) as {asked.id}"
+
+
+def _source(dimension: Dimension) -> str:
+    """Where a dimension's value is read: the rollup itself (also as `members`) or the small table beside it."""
+    table = "rollup" if dimension.table in {"rollup", "members"} else dimension.table
+    return f"{table}.{dimension.id}"
+
+
+def _names(groups: tuple[Dimension, ...]) -> list[str]:
+    return [group.id for group in groups]
+
+
+def _listed(columns: list[str]) -> str:
+    return ", ".join(columns)
+
+
+def _summed(measure: Measure) -> str:
+    outcomes = ", ".join(f"'{outcome}'" for outcome in measure.outcomes)
+    return f"sum({measure.of}) filter (where outcome in ({outcomes})) as {measure.id}"
+
+
+def _left_join(table: str, names: list[str]) -> str:
+    return f"left join {table} using ({', '.join(names)})" if names else f"left join {table} on true"
+
+
+def time_buckets(grain: str) -> tuple[str, ...]:
+    """The buckets of time that a log of this grain can fill, finest first."""
+    first = {"instant": 0, "day": 0, "month": 2, "year": 4}[grain]
+    return TIME_BUCKETS[first:]

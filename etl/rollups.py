@@ -1,0 +1,14 @@
+"""The lattice of rollups: their names, in the order of their making, and the checks that they must pass."""
+
+from etl.catalogue.dimensions import DIMENSIONS, Scope
+
+ROLLUPS = ("rollup_wide", "rollup_region", "rollup_hour", "rollup_day")
+"""Each later one is summed from an earlier one; a question is answered from the smallest that has its columns."""
+
+CHECKS = ("rollups_close", "members_close", "sets_known")
+"""Models in `etl/models/checks` that find what is wrong; no row is the right answer."""
+
+LISTED_VALUES = tuple(
+    d.id for d in DIMENSIONS.values() if d.table == "rollup" and d.scope is Scope.ATTEMPT and not d.is_time
+)
+"""The dimensions whose values are listed in the snapshot."""

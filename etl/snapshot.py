@@ -1,0 +1,239 @@
+"""One published snapshot, opened read-only: what it holds, what its values are called, a door for questions."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
+from etl.duck import model
+from etl.errors import DamagedSnapshot, NoSnapshot
+from etl.home import Home
+from etl.words import Language, Words
+
+UNKNOWN = "unknown"
+_WORDS_OF_UNKNOWN = Words(en="Unknown", zh="未知")
+
+
+@dataclass(frozen=True)
+class SnapshotInfo:
+    """What is true of the snapshot as a whole. Days and `as_of` are in the business zone, or the log's own labels."""
+
+    id: str
+    published_at: datetime
+    as_of: datetime
+    first_day: date
+    last_day: date
+    time_grain: str
+    business_zone: str
+    is_synthetic: bool
+    fraction_units: int
+    currency: str | None
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Where every row went: read = loaded + duplicates + quarantined; loaded = the outcomes."""
+
+    rows_read: int
+    loaded: int
+    duplicates: int
+    quarantined: int
+    approved: int
+    refused: int
+    withdrawn: int
+    pending: int
+    excluded: int
+
+    @property
+    def attempts(self) -> int:
+        return self.approved + self.refused + self.withdrawn + self.pending
+
+    @property
+    def closes(self) -> bool:
+        read = self.loaded + self.duplicates + self.quarantined
+        return self.rows_read == read and self.loaded == self.attempts + self.excluded
+
+
+class Snapshot:
+    """A read-only DuckDB file of sums. Safe to share between threads: every question gets its own cursor."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `DamagedSnapshot` where the file is missing, corrupt or no snapshot."""
+        self.path = path
+        try:
+            self._connection = _connect(path)
+            self.facts: dict[str, str] = dict(self._read("facts"))
+            self.info = _info(self.facts)
+        except (duckdb.Error, KeyError, ValueError) as problem:
+            raise DamagedSnapshot(f"{path} cannot be read ({str(problem).splitlines()[0]})") from problem
+
+    @property
+    def id(self) -> str:
+        return self.info.id
+
+    def frame(self, sql: str, values: list[Any] | None = None) -> pd.DataFrame:
+        with self._connection.cursor() as cursor:
+            return cursor.execute(sql, values or []).df()
+
+    def _table(self, name: str) -> pd.DataFrame:
+        return self.frame(model("reading", name))
+
+    def _read(self, name: str) -> list[tuple[Any, ...]]:
+        with self._connection.cursor() as cursor:
+            found: list[tuple[Any, ...]] = cursor.execute(model("reading", name)).fetchall()
+            return found
+
+    @cached_property
+    def rollups(self) -> list[tuple[str, frozenset[str], int]]:
+        """Name, columns and rows of every rollup, the smallest first."""
+        found = self._read("rollups")
+        return [(name, frozenset(columns), rows) for name, columns, rows in found]
+
+    def smallest_rollup(self, needed: set[str]) -> str:
+        """The rollup with the fewest rows that has all the columns needed."""
+        return next(name for name, columns, _ in self.rollups if needed <= columns)
+
+    @cached_property
+    def _values(self) -> dict[str, list[str]]:
+        found = self._read("values")
+        return dict(found)
+
+    def values(self, dimension: str) -> list[str]:
+        """The values that occur, the most frequent first; `unknown` stands for missing."""
+        return self._values.get(dimension, [])
+
+    def has(self, dimension: str) -> bool:
+        """Whether the log carries the dimension at all: something besides `unknown`, and time as fine as that."""
+        if dimension in {"hour", "weekday", *TIME_BUCKETS}:
+            return dimension in _time_dimensions(self.info.time_grain)
+        if DIMENSIONS[dimension].scope is Scope.REFUSAL or dimension == "outcome":
+            return True
+        return any(value != UNKNOWN for value in self.values(dimension))
+
+    @cached_property
+    def dimensions(self) -> list[str]:
+        """The dimensions that this log carries, in the catalogue's order."""
+        return [name for name in DIMENSIONS if self.has(name)]
+
+    def known(self, dimension: str) -> frozenset[str]:
+        """The values that a filter may name: those that occur, and those that the catalogue knows."""
+        return frozenset(self.values(dimension)) | self._labels.get(dimension, {}).keys()
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, Words]]:
+        labels: dict[str, dict[str, Words]] = {}
+        for dimension, value, en, zh in self._read("labels"):
+            labels.setdefault(dimension, {})[value] = Words(en=en, zh=zh)
+        return labels
+
+    def labels(self, dimension: str) -> dict[str, Words]:
+        return self._labels.get(dimension, {})
+
+    def label(self, dimension: str, value: str, language: Language | str) -> str:
+        """What a value is called in a language; a value that nobody named is called by itself."""
+        words = self._labels.get(dimension, {}).get(value)
+        if words is None:
+            words = _WORDS_OF_UNKNOWN if value == UNKNOWN else Words(en=value, zh=value)
+        return words(language)
+
+    def typed(self, dimension: str, value: str) -> Any:
+        """A filter's text as the type of its column."""
+        if dimension in TIME_BUCKETS:
+            return date.fromisoformat(value)
+        return int(value) if dimension in {"hour", "weekday"} else value
+
+    def within(self, since: date | None, until: date | None) -> tuple[date, date]:
+        """The period with open ends closed by the log's own days, widened to the log's grain."""
+        first = _floor(since, self.info.time_grain) if since else self.info.first_day
+        return first, until or self.info.last_day
+
+    def reasons(self) -> pd.DataFrame:
+        """Every reason known or seen: reason, cause, layer, is_seen, words, who acts, advice."""
+        return self._table("reasons")
+
+    def events(self) -> pd.DataFrame:
+        """The lender's own calendar: event_id, start_at, last_at, kind, region, en, zh."""
+        return self._table("events")
+
+    def reconciliation(self) -> Reconciliation:
+        """The row counts of all loads, summed."""
+        loads = self._read("load_totals")[0]
+        outcomes = dict(self._read("outcome_totals"))
+        counts = {
+            name: int(outcomes.get(name, 0)) for name in ("approved", "refused", "withdrawn", "pending", "excluded")
+        }
+        read, duplicates, quarantined = (int(value or 0) for value in loads)
+        return Reconciliation(read, sum(counts.values()), duplicates, quarantined, **counts)
+
+    def loads(self) -> pd.DataFrame:
+        """One row per load: load_id, loaded_at, profile, files, rows_read, loaded, duplicates, quarantined."""
+        return self._table("loads")
+
+    def quarantine(self) -> pd.DataFrame:
+        """How often each rule of the contract was broken: rule, severity, rows, en, zh."""
+        return self._table("quarantine_rules")
+
+    def unmapped(self) -> pd.DataFrame:
+        """Codes that no catalogue knows: reason, refusals that list it."""
+        return self._table("unmapped")
+
+    def missing(self) -> pd.DataFrame:
+        """How many rows miss each dimension: dimension, missing, rows."""
+        return self._table("missing")
+
+
+def open_snapshot(home: Path) -> Snapshot:
+    """The snapshot that CURRENT points to. Raises `NoSnapshot` or `DamagedSnapshot` with the command that mends it."""
+    folder = Home(home)
+    current = folder.current_id()
+    if current is None:
+        raise NoSnapshot(f"no snapshot in {home}; run: python -m etl demo --home {home}")
+    path = folder.snapshot_path(current)
+    mend = f"run: python -m etl build --home {home}"
+    if not path.exists():
+        raise DamagedSnapshot(f"{folder.current} names {path.name}, which is missing; {mend}")
+    try:
+        return Snapshot(path)
+    except DamagedSnapshot as problem:
+        raise DamagedSnapshot(f"{problem}; {mend}") from problem
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(path), read_only=True)
+    for setting in ("set enable_external_access = false", "set lock_configuration = true"):
+        connection.execute(setting)
+    return connection
+
+
+def _info(stored: dict[str, str]) -> SnapshotInfo:
+    return SnapshotInfo(
+        id=stored["id"],
+        published_at=datetime.fromisoformat(stored["published_at"]),
+        as_of=datetime.fromisoformat(stored["as_of"]),
+        first_day=date.fromisoformat(stored["first_day"]),
+        last_day=date.fromisoformat(stored["last_day"]),
+        time_grain=stored["time_grain"],
+        business_zone=stored["business_zone"],
+        is_synthetic=json.loads(stored["is_synthetic"]),
+        fraction_units=int(stored["fraction_units"]),
+        currency=stored.get("currency") or None,
+    )
+
+
+def _time_dimensions(grain: str) -> tuple[str, ...]:
+    if grain == "instant":
+        return ("hour", "weekday", *TIME_BUCKETS)
+    return {"day": ("weekday", *TIME_BUCKETS), "month": TIME_BUCKETS[2:], "year": TIME_BUCKETS[4:]}[grain]
+
+
+def _floor(day: date, grain: str) -> date:
+    """The first day of the log's own bucket around `day`: a year-only log keeps 2014 under `since 2014-06-01`."""
+    if grain == "year":
+        return day.replace(month=1, day=1)
+    return day.replace(day=1) if grain == "month" else day
