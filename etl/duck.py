@@ -99,16 +99,14 @@ def rows_in(connection: Connection, path: Path) -> int:
 
 
 def write_by_day(connection: Connection, relation: str, folder: Path) -> list[tuple[str, Path]]:
-    """Write `relation` as one Parquet file a day below `folder`; the days and their files, in order."""
+    """Write `relation` as Parquet files by day below `folder`; each file with its day, in order."""
     if count(connection, relation) == 0:
         return []
-    connection.execute("set threads = 1")
     connection.execute(
-        f"copy (select * exclude (arrival) from {relation} order by day, attempted_at, attempt_id)"
+        f"copy (select * exclude (arrival) from {relation} order by day, attempted_at)"
         f" to '{_quoted(folder / 'attempts')}' "
         " (format parquet, compression zstd, partition_by (day), write_partition_columns true)"
     )
-    connection.execute("reset threads")
     files = sorted((folder / "attempts").glob("day=*/*.parquet"))
     return [(file.parent.name.removeprefix("day="), file) for file in files]
 

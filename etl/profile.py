@@ -65,7 +65,7 @@ class ColumnRule:
 
 @dataclass(frozen=True)
 class Profile:
-    """A named mapping. Columns of the contract without a rule are empty; `contract` itself maps each to its own name."""
+    """A named mapping. Contract columns without a rule stay empty; `contract` itself maps each to its own name."""
 
     name: str
     columns: Mapping[str, ColumnRule]

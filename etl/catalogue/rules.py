@@ -1,4 +1,4 @@
-"""The rules of the contract that rows are held against, read from rules.toml. Their conditions are SQL, in the intake models."""
+"""The rules of the contract that rows are held against, read from rules.toml; their conditions are SQL models."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,0 +1,72 @@
+"""How sure a rate is: Wilson intervals widened by how much the days scatter more than independent attempts would."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from etl.catalogue.metrics import Unit, metric
+from etl.query import Attribution, Question, ask
+from etl.snapshot import Snapshot
+
+Z_95 = 1.959963984540054
+"""The 97.5 % point of the normal distribution: two-sided 95 % intervals."""
+MINIMUM_N = 30
+"""Below this many decided attempts a rate is greyed and marked."""
+WEEKDAYS = 7
+
+
+def ask_with_intervals(snapshot: Snapshot, question: Question) -> pd.DataFrame:
+    """The answer of `ask`, with `<rate>_low` and `<rate>_high` after it for every rate of whole counts.
+
+    The over-dispersion is that of the daily counts under the same filters, all groups together; logs without days
+    have none to estimate and use 1. Under fractional attribution refusals are no counts and the ends stay NaN.
+    """
+    frame = ask(snapshot, question)
+    for name in question.metrics:
+        asked = metric(name)
+        if asked.unit is not Unit.RATE or asked.denominator is None:
+            continue
+        if question.attribution is Attribution.FRACTIONAL:
+            frame[f"{name}_low"] = frame[f"{name}_high"] = np.nan
+            continue
+        spread = _overdispersion(snapshot, replace(question, metrics=(name,), by=("day",)))
+        low, high = wilson(frame[asked.numerator], frame[asked.denominator], spread)
+        frame[f"{name}_low"], frame[f"{name}_high"] = low, high
+    return frame
+
+
+def wilson(
+    successes: "pd.Series[float]", trials: "pd.Series[float]", dispersion: float = 1.0
+) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    """The 95 % score interval of successes / trials (Wilson 1927), on trials / dispersion; NaN where there are none."""
+    n = (trials / dispersion).where(trials > 0)
+    p = successes / trials.where(trials > 0)
+    middle = p + Z_95**2 / (2 * n)
+    half = Z_95 * np.sqrt(p * (1 - p) / n + Z_95**2 / (4 * n**2))
+    whole = 1 + Z_95**2 / n
+    return ((middle - half) / whole).clip(lower=0), ((middle + half) / whole).clip(upper=1)
+
+
+def overdispersion(daily: pd.DataFrame, successes: str, trials: str) -> float:
+    """Pearson's χ² of daily counts around their weekday's rate, per degree of freedom, at least 1.
+
+    `daily` has the columns `day`, successes and trials (McCullagh & Nelder 1989, §4.5). 1 where days are too few.
+    """
+    days = daily[daily[trials] > 0]
+    weekday = pd.to_datetime(days["day"]).dt.weekday
+    totals = days.groupby(weekday)[[successes, trials]].transform("sum")
+    p = totals[successes] / totals[trials]
+    variance = days[trials] * p * (1 - p)
+    free = len(days) - weekday.nunique()
+    if free < WEEKDAYS or not (variance > 0).any():
+        return 1.0
+    squares = ((days[successes] - days[trials] * p) ** 2)[variance > 0] / variance[variance > 0]
+    return max(1.0, float(squares.sum()) / free)
+
+
+def _overdispersion(snapshot: Snapshot, daily: Question) -> float:
+    if not snapshot.has("day"):
+        return 1.0
+    asked = metric(daily.metrics[0])
+    return overdispersion(ask(snapshot, daily), asked.numerator, str(asked.denominator))
