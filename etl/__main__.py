@@ -36,11 +36,11 @@ def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where a snapshot is live already.")] = False,
 ) -> None:
     """Invent a year of attempts, load it and publish it, marked as synthetic."""
-    from synthetic_data import write_world
-
     folder = Home(home)
     if if_empty and folder.current_id():
         return
+    from synthetic_data import write_world
+
     if folder.current_id() and not open_snapshot(home).info.is_synthetic:
         raise InvalidValue(f"{home} holds a real log; give the demo a home of its own: python -m etl demo --home demo")
     with progress() as bar:

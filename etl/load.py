@@ -51,6 +51,7 @@ def load_files(home: Home, manifest: Manifest, paths: list[Path], profile: Profi
         return Loaded(manifest, None, frozenset())
     intake = _Intake(home, manifest, profile)
     done = 0
+    progress(done, len(fresh))
     for batch in batches(fresh):
         intake.take(batch)
         done += len(batch)

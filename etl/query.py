@@ -119,41 +119,55 @@ def _check_currency(snapshot: Snapshot, question: Question) -> None:
 
 
 class _Composed:
-    """The SQL of one question, built from catalogue identifiers, and the values bound to it."""
+    """The SQL of one question from catalogue identifiers, and the values bound to it in the order of the text."""
 
     def __init__(self, snapshot: Snapshot, question: Question) -> None:
         self.question = question
         self.snapshot = snapshot
         self.values: list[Any] = []
         self.rollup = snapshot.smallest_rollup(question.rollup_columns)
-        self.attempt_groups = question.groups(Scope.ATTEMPT)
-        self.refusal_groups = question.groups(Scope.REFUSAL)
+        self.attempt_groups = _names(question.groups(Scope.ATTEMPT))
+        self.refusal_groups = _names(question.groups(Scope.REFUSAL))
         self.is_credited = bool(self.refusal_groups or question.filters(Scope.REFUSAL))
         self.sql = self._statement()
 
     def _statement(self) -> str:
-        steps = [f"scoped as ({self._scoped()})", f"of_attempts as ({self._of_attempts()})"]
+        steps = [f"of_attempts as ({self._of_attempts()})"]
         if self.is_credited:
-            steps.append(f"credits as ({self._credits()})")
-        steps.append(f"of_refusals as ({self._of_refusals()})")
+            steps.append(f"of_refusals as ({self._of_refusals()})")
         return f"with {', '.join(steps)} {self._answer()}"
 
-    def _scoped(self) -> str:
-        columns = [f"{_source(group)} as {group.id}" for group in self.attempt_groups]
-        sums = "sum(attempts) as attempts, sum(amount_cents) as amount_cents, sum(amounts_known) as amounts_known"
-        kept = [*self._period(), *self._kept(self.question.filters(Scope.ATTEMPT))]
-        kept_keys = [key for key in ("outcome", "reason_set_id") if key not in self.question.by]
-        selected = ", ".join([*columns, *kept_keys, sums])
-        return f"select {selected} from {self.rollup} as rollup {self._joins()} where {' and '.join(kept)} group by all"
+    def _of_attempts(self) -> str:
+        """Per group of attempts: the measures that no attribution touches."""
+        measures = [m for m in self.question.measures if m.scope is Scope.ATTEMPT or not self.is_credited]
+        sums = [f"{_summed(measure)} as {measure.id}" for measure in measures]
+        return f"select {self._grouped()} {_listed([*sums, 'count(*) as cells'])} {self._scoped('')} group by all"
+
+    def _of_refusals(self) -> str:
+        """Per group of attempts and of refusals: the measures that the attribution credits, in whole units."""
+        asked = [measure for measure in self.question.measures if measure.scope is Scope.REFUSAL]
+        sums = [f"sum({measure.of} * units) as {measure.id}" for measure in asked]
+        credits = f"join ({self._credits()}) as credits using (reason_set_id)"
+        groups = "".join(f"credits.{name}, " for name in self.refusal_groups)
+        scoped = self._scoped(credits)
+        selected = _listed([*sums, "count(*) as cells"])
+        return f"select {self._grouped()} {groups} {selected} {scoped} and outcome = 'refused' group by all"
+
+    def _grouped(self) -> str:
+        return "".join(f"{_source(DIMENSIONS[name])} as {name}, " for name in self.attempt_groups)
+
+    def _scoped(self, credits: str) -> str:
+        """The rollup under the filters of attempt scope and the period."""
+        kept = " and ".join([*self._period(), *self._kept(self.question.filters(Scope.ATTEMPT))])
+        return f"from {self.rollup} as rollup {credits} {self._joins()} where {kept}"
 
     def _joins(self) -> str:
-        tables = {group.table for group in (*self.attempt_groups, *self.question.filters(Scope.ATTEMPT))}
-        joins = {"calendar": "join calendar using (day)", "regions": "left join regions using (region)"}
-        return " ".join(joins[table] for table in sorted(tables & joins.keys()))
+        used = (*self.question.groups(Scope.ATTEMPT), *self.question.filters(Scope.ATTEMPT))
+        joins = {"calendar": "join calendar using (day)", "regions": "join regions using (region)"}
+        return " ".join(joins[table] for table in sorted({dimension.table for dimension in used} & joins.keys()))
 
     def _period(self) -> list[str]:
-        since, until = self.snapshot.within(self.question.since, self.question.until)
-        self.values += [since, until]
+        self.values += self.snapshot.within(self.question.since, self.question.until)
         return ["rollup.day between ? and ?"]
 
     def _kept(self, filters: dict[Dimension, Selection]) -> list[str]:
@@ -166,30 +180,16 @@ class _Composed:
         negation = "not " if kept.is_except else ""
         return f"{_source(dimension)} {negation}in ({', '.join('?' * len(kept.values))})"
 
-    def _of_attempts(self) -> str:
-        sums = [_summed(measure) for measure in self.question.measures if measure.scope is Scope.ATTEMPT]
-        selected = _listed([*_names(self.attempt_groups), *sums, "count(*) as groups_here"])
-        return f"select {selected} from scoped group by all"
-
-    def _of_refusals(self) -> str:
-        asked = [measure for measure in self.question.measures if measure.scope is Scope.REFUSAL]
-        units = "units" if self.is_credited else str(self._whole)
-        sums = [f"sum({measure.of} * {units}) as {measure.id}" for measure in asked]
-        joined = "join credits using (reason_set_id)" if self.is_credited else ""
-        names = _names((*self.attempt_groups, *self.refusal_groups))
-        selected = _listed([*names, *sums, "count(*) as groups_refused"])
-        return f"select {selected} from scoped {joined} where outcome = 'refused' group by all"
-
     @property
     def _whole(self) -> int:
-        """The integer that stands for one whole refusal."""
-        return self.snapshot.info.fraction_units if self.question.attribution is Attribution.FRACTIONAL else 1
+        """The units that one whole refusal is counted as."""
+        is_divided = self.is_credited and self.question.attribution is Attribution.FRACTIONAL
+        return self.snapshot.info.fraction_units if is_divided else 1
 
     def _credits(self) -> str:
-        """Per reason set and group: the units of credit that the attribution gives it."""
-        groups = _names(self.refusal_groups)
+        """Per reason set and group of refusals: the units of credit that the attribution gives it."""
         kept = self._kept(self.question.filters(Scope.REFUSAL))
-        keys = ", ".join(["reason_set_id", *groups])
+        keys = _listed(["reason_set_id", *self.refusal_groups])
         where, units, having = {
             Attribution.PRIMARY: ("is_primary", "1", ""),
             Attribution.ANY: ("true", "1", ""),
@@ -200,38 +200,40 @@ class _Composed:
         return f"select {keys}, {units} as units from members as rollup where {conditions} group by {keys} {having}"
 
     def _answer(self) -> str:
-        names = _names((*self.attempt_groups, *self.refusal_groups))
+        names = [*self.attempt_groups, *self.refusal_groups]
         columns = [*names, *self._measures(), *self._ratios()]
-        order = f"order by {', '.join(names)}" if names else ""
-        return f"select {_listed(columns)} from {self._spine()} {order}"
+        order = f"order by {_listed(names)}" if names else ""
+        return f"select {_listed(columns)} from {self._spine()} {self._joined()} {order}"
 
     def _spine(self) -> str:
         """Every combination that the answer shows: complete time × the other groups seen × the causes seen."""
-        attempt_names, refusal_names = _names(self.attempt_groups), _names(self.refusal_groups)
-        parts = [self._complete(group) for group in self.attempt_groups if group.is_time]
-        others = [group.id for group in self.attempt_groups if not group.is_time]
+        parts = [self._complete(name) for name in self.attempt_groups if DIMENSIONS[name].is_time]
+        others = [name for name in self.attempt_groups if not DIMENSIONS[name].is_time]
         if others:
-            parts.append(f"(select distinct {', '.join(others)} from scoped)")
-        if refusal_names:
-            parts.append(f"(select distinct {', '.join(refusal_names)} from of_refusals)")
-        spine = " cross join ".join(parts or ["(select 1)"])
-        joined = _left_join("of_refusals", [*attempt_names, *refusal_names])
-        return f"{spine} {_left_join('of_attempts', attempt_names)} {joined}"
+            parts.append(f"(select distinct {_listed(others)} from of_attempts)")
+        if self.refusal_groups:
+            parts.append(f"(select distinct {_listed(self.refusal_groups)} from of_refusals)")
+        return " cross join ".join(parts or ["(select 1)"])
 
-    def _complete(self, group: Dimension) -> str:
-        if group.id == "hour":
+    def _joined(self) -> str:
+        joined = _left_join("of_attempts", self.attempt_groups)
+        if self.is_credited:
+            joined += f" {_left_join('of_refusals', [*self.attempt_groups, *self.refusal_groups])}"
+        return joined
+
+    def _complete(self, name: str) -> str:
+        if name == "hour":
             return "(select cast(unnest(range(24)) as tinyint) as hour)"
         self.values += self.snapshot.within(self.question.since, self.question.until)
-        return f"(select distinct {group.id} from calendar where day between ? and ?)"
+        return f"(select distinct {name} from calendar where day between ? and ?)"
 
     def _measures(self) -> list[str]:
         return [f"{self._measure(measure)} as {measure.id}" for measure in self.question.measures]
 
     def _measure(self, measure: Measure) -> str:
-        table, is_whole = ("of_refusals", self._whole == 1) if measure.scope is Scope.REFUSAL else ("of_attempts", True)
-        total = f"coalesce({table}.{measure.id}, 0)"
-        parts = 1 if is_whole else self._whole
-        scale = parts * (100 if measure.unit is Unit.MONEY else 1)
+        is_credited = self.is_credited and measure.scope is Scope.REFUSAL
+        total = f"coalesce({'of_refusals' if is_credited else 'of_attempts'}.{measure.id}, 0)"
+        scale = (self._whole if is_credited else 1) * (100 if measure.unit is Unit.MONEY else 1)
         return f"cast({total} as bigint)" if scale == 1 else f"cast({total} as double) / {scale}"
 
     def _ratios(self) -> list[str]:
@@ -258,7 +260,7 @@ def _listed(columns: list[str]) -> str:
 
 def _summed(measure: Measure) -> str:
     outcomes = ", ".join(f"'{outcome}'" for outcome in measure.outcomes)
-    return f"sum({measure.of}) filter (where outcome in ({outcomes})) as {measure.id}"
+    return f"sum({measure.of}) filter (where outcome in ({outcomes}))"
 
 
 def _left_join(table: str, names: list[str]) -> str:

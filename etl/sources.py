@@ -54,7 +54,11 @@ def land(connection: Connection, sources: list[Source], profile: Profile) -> Non
     source.select(*expressions).create_view("landing", replace=True)
 
 
-def batches(sources: list[Source], largest: int = 200_000_000) -> list[list[Source]]:
+BATCH_BYTES = 12_000_000
+"""About a third of a million rows of Parquet: small enough for any laptop, and the progress bar moves."""
+
+
+def batches(sources: list[Source], largest: int = BATCH_BYTES) -> list[list[Source]]:
     """The sources in groups that fit in memory together; a CSV file is always alone."""
     groups: list[list[Source]] = []
     size = 0

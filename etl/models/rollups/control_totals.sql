@@ -2,7 +2,7 @@
 select
     day,
     outcome,
-    count(*) as attempts,
+    cast(count(*) as integer) as attempts,
     cast(sum(coalesce(amount_requested, 0)) * 100 as bigint) as amount_cents
 from attempts
 group by all

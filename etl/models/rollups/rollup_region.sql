@@ -6,8 +6,8 @@ select
     currency,
     outcome,
     reason_codes,
-    sum(attempts) as attempts,
-    sum(amount_cents) as amount_cents,
-    sum(amounts_known) as amounts_known
+    cast(sum(attempts) as integer) as attempts,
+    cast(sum(amount_cents) as bigint) as amount_cents,
+    cast(sum(amounts_known) as integer) as amounts_known
 from rollup_wide
 group by all

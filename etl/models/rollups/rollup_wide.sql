@@ -17,8 +17,8 @@ select
     coalesce(currency, 'unknown') as currency,
     outcome,
     case when outcome = 'refused' then coalesce(reason_codes, '') else '' end as reason_codes,
-    count(*) as attempts,
+    cast(count(*) as integer) as attempts,
     cast(sum(coalesce(amount_requested, 0)) * 100 as bigint) as amount_cents,
-    count(amount_requested) as amounts_known
+    cast(count(amount_requested) as integer) as amounts_known
 from attempts
 group by all

@@ -1,0 +1,159 @@
+"""What the reader asked to see: one frozen value behind every view. Its form in the URL is in `address`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
+from etl.periods import ALL, Comparison, Period, comparison_period, preset_period
+from etl.query import Attribution, Question, Selection
+from etl.snapshot import SnapshotInfo
+from etl.words import Language, Words
+
+CUSTOM = "custom"
+NO_COMPARISON = "none"
+PRESETS = {
+    "last7": Words(en="Last 7 days", zh="近 7 天"),
+    "last28": Words(en="Last 28 days", zh="近 28 天"),
+    "last90": Words(en="Last 90 days", zh="近 90 天"),
+    ALL: Words(en="Everything in the log", zh="全部日志"),
+    CUSTOM: Words(en="Own dates …", zh="自选日期…"),
+}
+FILTERABLE = tuple(name for name in DIMENSIONS if name not in {*TIME_BUCKETS, "outcome"})
+"""What a filter can narrow. Time buckets are the period's; an outcome filter would empty the rates."""
+
+COARSER = {"instant": 0, "day": 1, "month": 2, "year": 3}
+
+
+class Granularity(StrEnum):
+    AUTO = "auto"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+    def is_in(self, info: SnapshotInfo) -> bool:
+        """Whether the log's times are fine enough for buckets of this size."""
+        finest = {"hour": 0, "day": 1, "week": 1, "month": 2, "year": 3, "auto": 3}[self]
+        return COARSER[info.time_grain] <= finest
+
+
+def canonical(where: Iterable[tuple[str, Selection]]) -> tuple[tuple[str, Selection], ...]:
+    """Sorted by dimension, values sorted and unique, empty ones dropped: equal filters compare equal."""
+    chosen = {name: Selection(tuple(sorted(set(s.values))), s.is_except) for name, s in where if s.values}
+    return tuple(sorted(chosen.items(), key=lambda item: item[0]))
+
+
+@dataclass(frozen=True)
+class Filters:
+    """`compare` is None when nothing is compared; `since` and `until` go with the preset `custom` only."""
+
+    preset: str = "last28"
+    since: date | None = None
+    until: date | None = None
+    compare: Comparison | None = Comparison.PREVIOUS
+    where: tuple[tuple[str, Selection], ...] = ()
+    attribution: Attribution = Attribution.PRIMARY
+    granularity: Granularity = Granularity.AUTO
+    language: Language = Language.EN
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", canonical(self.where))
+        since, until = (self.since, self.until) if self.preset == CUSTOM else (None, None)
+        if since and until and since > until:
+            since, until = until, since
+        object.__setattr__(self, "since", since)
+        object.__setattr__(self, "until", until)
+
+    def period(self, info: SnapshotInfo) -> Period:
+        """The days shown; presets count back from the as-of, an open end reaches to the log's own."""
+        if self.preset == CUSTOM:
+            return Period(self.since or info.first_day, self.until or info.last_day)
+        return preset_period(self.preset, info.as_of, info.first_day)
+
+    def comparison(self, info: SnapshotInfo) -> Period | None:
+        """The days compared with, or None when none are asked for or the log does not reach back that far."""
+        if self.compare is None:
+            return None
+        before = comparison_period(self.period(info), self.compare)
+        return before if before.since >= info.first_day else None
+
+    def question(
+        self,
+        info: SnapshotInfo,
+        metrics: Iterable[str],
+        by: Iterable[str] = (),
+        *,
+        without: Iterable[str] = (),
+        period: Period | None = None,
+        **extra: Any,
+    ) -> Question:
+        """The question under these filters; `without` lets a chart ignore the filter on its own dimension."""
+        days = period or self.period(info)
+        left_out = set(without)
+        where = {name: selection for name, selection in self.where if name not in left_out}
+        asked: dict[str, Any] = {"attribution": self.attribution, **extra}
+        return Question(tuple(metrics), tuple(by), where, days.since, days.until, **asked)
+
+    def selection(self, dimension: str) -> Selection | None:
+        return dict(self.where).get(dimension)
+
+    def selects(self, dimension: str, value: str) -> bool:
+        """Whether `value` passes the filter on `dimension`: what a chart draws strong or faint."""
+        chosen = self.selection(dimension)
+        return chosen is None or (value in chosen.values) != chosen.is_except
+
+    def toggled(self, dimension: str, value: str) -> "Filters":
+        """After a click on `value`: chosen or released; under "all except", left out or taken back."""
+        chosen = self.selection(dimension) or Selection(())
+        values = tuple(set(chosen.values) ^ {value})
+        return self.narrowed(dimension, Selection(values, chosen.is_except and bool(values)))
+
+    def narrowed(self, dimension: str, selection: Selection) -> "Filters":
+        return replace(self, where=tuple({**dict(self.where), dimension: selection}.items()))
+
+    def without(self, dimension: str) -> "Filters":
+        return replace(self, where=tuple(item for item in self.where if item[0] != dimension))
+
+    def cleared(self) -> "Filters":
+        """Every dimension released; period, comparison, attribution and language stay."""
+        return replace(self, where=())
+
+    @property
+    def has_refusal_filter(self) -> bool:
+        """Whether layer, cause or reason narrow the refusals (and leave the attempts alone)."""
+        return any(DIMENSIONS[name].scope is Scope.REFUSAL for name, _ in self.where)
+
+    def grain(self, info: SnapshotInfo) -> Granularity:
+        """The bucket size of time charts: the chosen one if the log has it, else what suits the period."""
+        if self.granularity is not Granularity.AUTO and self.granularity.is_in(info):
+            return self.granularity
+        days = self.period(info).days
+        wanted = next(grain for most, grain in SUITS if days <= most)
+        finer_to_coarser = list(Granularity)[1:]
+        return next(g for g in finer_to_coarser[finer_to_coarser.index(wanted) :] if g.is_in(info))
+
+    def time_dimensions(self, info: SnapshotInfo) -> tuple[str, ...]:
+        """What to group by for a trend: hours need their day beside them."""
+        grain = self.grain(info)
+        return ("day", "hour") if grain is Granularity.HOUR else (str(grain),)
+
+
+SUITS = (
+    (3, Granularity.HOUR),
+    (62, Granularity.DAY),
+    (400, Granularity.WEEK),
+    (2000, Granularity.MONTH),
+    (10**9, Granularity.YEAR),
+)
+"""Up to so many days, buckets of this size."""
+
+
+def opening(info: SnapshotInfo, language: Language) -> Filters:
+    """What is shown before anything is chosen: recent days, or everything where the log has no days."""
+    if COARSER[info.time_grain] > COARSER["day"]:
+        return Filters(preset=ALL, compare=None, language=language)
+    return Filters(language=language)

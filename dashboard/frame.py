@@ -1,0 +1,80 @@
+"""What surrounds every view: name, ribbon, links, what is shown in words, freshness and reconciliation."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import formats, history, words
+from dashboard.filters import Filters
+from dashboard.wording import chips, sentence
+from etl.snapshot import Reconciliation, Snapshot, SnapshotInfo
+from etl.words import Language
+
+
+def masthead(info: SnapshotInfo, language: Language) -> None:
+    """The product's name, and beside it a ribbon where the data is invented."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="masthead"):
+        st.title(words.PRODUCT(language), anchor=False, width="content")
+        if info.is_synthetic:
+            st.badge(words.SYNTHETIC(language), icon=":material/science:", color="orange")
+
+
+def links(pages: Mapping[str, "st.Page"], query: dict[str, list[str]]) -> None:
+    """The way to the other views. The links carry the filters: Streamlit's own menu would drop them."""
+    with st.container(horizontal=True, gap="xsmall", key="views"):
+        for page in pages.values():
+            st.page_link(page, query_params=query)
+
+
+def shown(snapshot: Snapshot, filters: Filters) -> None:
+    """The filters in words; a chip releases its own, the last button all of them."""
+    language = filters.language
+    st.markdown(sentence(filters, snapshot))
+    if notices := history.notices():
+        st.warning("  \n".join(notice(language) for notice in notices), icon=":material/link_off:")
+    if not filters.where:
+        return
+    with st.container(horizontal=True, gap="xsmall", key="chips"):
+        for chip in chips(filters, snapshot):
+            _chip(chip.dimension, chip.text, language)
+        st.button(words.CLEAR(language), type="tertiary", key="clear", on_click=clear)
+
+
+def clear() -> None:
+    history.change(Filters.cleared)
+
+
+def _chip(dimension: str, text: str, language: Language) -> None:
+    st.button(
+        text,
+        key=f"chip_{dimension}",
+        icon=":material/close:",
+        icon_position="right",
+        help=words.RELEASE(language),
+        on_click=lambda: history.change(lambda filters: filters.without(dimension)),
+    )
+
+
+def footer(snapshot: Snapshot, language: Language, command: str) -> None:
+    """Freshness and reconciliation."""
+    st.divider()
+    lines = [freshness(snapshot.info, language), *balance(snapshot.reconciliation(), language)]
+    st.caption("  \n".join(lines))
+    if not snapshot.reconciliation().closes:
+        st.error(words.OPEN_BALANCE(language, command=command))
+
+
+def freshness(info: SnapshotInfo, language: Language) -> str:
+    published = formats.moment(info.published_at, language)
+    if info.time_grain == "instant":
+        as_of = formats.moment(info.as_of, language)
+        return words.FRESH(language, as_of=as_of, zone=info.business_zone, published=published)
+    as_of = formats.bucket(info.last_day, info.time_grain, language)
+    return words.FRESH_LOCAL(language, as_of=as_of, published=published)
+
+
+def balance(counts: Reconciliation, language: Language) -> list[str]:
+    names = (*Reconciliation.__dataclass_fields__, "attempts")
+    texts = {name: formats.count(getattr(counts, name), language) for name in names}
+    lines = [words.OUTCOMES, words.EXCLUDED, words.ROWS] if counts.excluded else [words.OUTCOMES, words.ROWS]
+    return [line(language, **texts) for line in lines]

@@ -1,0 +1,55 @@
+"""What a view is handed: the snapshot, the filters, and the ways to ask and to filter. No drawing here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard import history, state
+from dashboard.choices import toggled
+from dashboard.filters import Filters
+from etl.periods import Period
+from etl.query import Question
+from etl.snapshot import Snapshot, SnapshotInfo
+from etl.words import Language, Words
+
+
+@dataclass(frozen=True)
+class Screen:
+    snapshot: Snapshot
+    filters: Filters
+
+    @property
+    def language(self) -> Language:
+        return self.filters.language
+
+    @property
+    def info(self) -> SnapshotInfo:
+        return self.snapshot.info
+
+    @property
+    def period(self) -> Period:
+        return self.filters.period(self.info)
+
+    @property
+    def comparison(self) -> Period | None:
+        return self.filters.comparison(self.info)
+
+    def words(self, words: Words, **values: Any) -> str:
+        return words(self.language, **values)
+
+    def label(self, dimension: str, value: str) -> str:
+        return self.snapshot.label(dimension, value, self.language)
+
+    def question(self, metrics: Iterable[str], by: Iterable[str] = (), **extra: Any) -> Question:
+        """As `Filters.question`: `without=` leaves filters out, `period=` asks for other days."""
+        return self.filters.question(self.info, metrics, by, **extra)
+
+    def ask(self, question: Question) -> pd.DataFrame:
+        """The answer, remembered by snapshot and question."""
+        return state.answer(self.snapshot, question)
+
+    def toggle(self, dimension: str, value: str) -> None:
+        """Filter by a clicked mark or release it. Call it inside a callback, before the widgets are drawn."""
+        history.change(lambda filters: toggled(self.snapshot, filters, dimension, value))

@@ -1,0 +1,69 @@
+"""One rerun of the app: the live snapshot, the filters settled, both handed to the chosen view."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import formats, frame, history, state, words
+from dashboard.address import to_query
+from dashboard.filters import opening
+from dashboard.problems import damaged, no_data, rebuild
+from dashboard.screen import Screen
+from dashboard.sidebar import sidebar
+from dashboard.views import causes, data_quality, over_time, overview, regions
+from etl.errors import DamagedSnapshot, NoSnapshot, RefusalLensError
+from etl.words import Language
+
+ICON = str(Path(__file__).with_name("icon.svg"))
+"""A file: Streamlit would fetch a `:material/…:` icon of the page from the internet."""
+HOME = "REFUSAL_LENS_HOME"
+VIEWS = {
+    "overview": overview.render,
+    "causes": causes.render,
+    "regions": regions.render,
+    "time": over_time.render,
+    "data": data_quality.render,
+}
+
+
+def main() -> None:
+    home = Path(os.environ.get(HOME, "data"))
+    language = formats.language_of(st.context.locale)
+    st.set_page_config(words.PRODUCT(language), page_icon=ICON, layout="wide")
+    try:
+        screen(home, language)
+    except NoSnapshot:
+        no_data(home, language)
+    except DamagedSnapshot as problem:
+        damaged(home, language, problem)
+
+
+def screen(home: Path, browser_language: Language) -> None:
+    snapshot = state.snapshot(home)
+    first = opening(snapshot.info, browser_language)
+    filters = history.arrive(snapshot, first)
+    pages = {name: page(name, render, Screen(snapshot, filters)) for name, render in VIEWS.items()}
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    frame.masthead(snapshot.info, filters.language)
+    frame.links(pages, to_query(filters, first))
+    frame.shown(snapshot, filters)
+    sidebar(snapshot, filters)
+    try:
+        chosen.run()
+    except RefusalLensError as problem:
+        st.error(str(problem))
+    frame.footer(snapshot, filters.language, rebuild(home))
+
+
+def page(name: str, render: Callable[[Screen], None], screen: Screen) -> "st.Page":
+    title, icon = words.VIEWS[name]
+    path = "" if name == "overview" else name
+    return st.Page(
+        lambda: render(screen),
+        title=title(screen.language),
+        icon=icon,
+        url_path=path,
+        default=not path,
+    )

@@ -1,0 +1,165 @@
+"""The filters in the sidebar, the same on every view: whatever a click filters, the keyboard can too."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+import streamlit as st
+
+from dashboard import formats, history, words
+from dashboard.controls import Controls, keep
+from dashboard.filters import ALL, COARSER, CUSTOM, NO_COMPARISON, PRESETS, Filters, Granularity
+from etl.catalogue.dimensions import DIMENSIONS
+from etl.periods import Comparison
+from etl.snapshot import Snapshot, SnapshotInfo
+from etl.words import Language
+
+_WHERE = ("macro_region", "region")
+_WHY = ("layer", "cause", "reason")
+_HOW = ("channel", "product", "app_version", "stage")
+
+
+def sidebar(snapshot: Snapshot, filters: Filters) -> None:
+    controls, language = Controls(snapshot, filters), filters.language
+    with st.sidebar:
+        _language(language)
+        _period(controls)
+        with _section(words.WHERE(language)):
+            _dimensions(controls, _WHERE)
+        with _section(words.WHY(language)):
+            _dimensions(controls, _WHY)
+        with _section(words.HOW(language)):
+            _dimensions(controls, (*_HOW, *_others(filters)))
+        with _section(words.COUNTING(language)):
+            _counting(controls)
+
+
+def _section(title: str) -> "st.delta_generator.DeltaGenerator":
+    st.subheader(title, anchor=False)
+    return st.container(gap="xsmall")
+
+
+def _others(filters: Filters) -> tuple[str, ...]:
+    """Dimensions that a chart or a link filtered by, and that have no place of their own here."""
+    return tuple(name for name, _ in filters.where if name not in {*_WHERE, *_WHY, *_HOW})
+
+
+def _language(language: Language) -> None:
+    key = keep("language", language)
+    st.radio(
+        words.LANGUAGE(language),
+        list(Language),
+        format_func=words.LANGUAGES.get,
+        key=key,
+        horizontal=True,
+        label_visibility="collapsed",
+        on_change=_speak,
+    )
+
+
+def _speak() -> None:
+    spoken = Language(st.session_state["language"])
+    history.change(lambda filters: replace(filters, language=spoken))
+
+
+def _period(controls: Controls) -> None:
+    info, filters = controls.snapshot.info, controls.filters
+    presets = {name: PRESETS[name] for name in _presets(info, filters)}
+    controls.one_of("preset", words.PERIOD, presets, partial(_preset, info))
+    if filters.preset == CUSTOM:
+        _dates(controls)
+    controls.one_of("compare", words.COMPARE, words.COMPARISONS, _compare)
+    if filters.compare and not filters.comparison(info):
+        first = formats.day(info.first_day, filters.language)
+        st.caption(words.TOO_EARLY(filters.language, day=first))
+
+
+def _preset(info: SnapshotInfo, filters: Filters, preset: str) -> Filters:
+    """Own dates begin as the days shown so far."""
+    shown = filters.period(info)
+    return replace(filters, preset=preset, since=shown.since, until=shown.until)
+
+
+def _compare(filters: Filters, chosen: str) -> Filters:
+    return replace(filters, compare=None if chosen == NO_COMPARISON else Comparison(chosen))
+
+
+def _presets(info: SnapshotInfo, filters: Filters) -> list[str]:
+    """Those shorter than the log; days are no choice where the log knows months or years only."""
+    has_days = COARSER[info.time_grain] <= COARSER["day"]
+    length = (info.last_day - info.first_day).days
+    fits = {name for name in PRESETS if name.startswith("last") and int(name[4:]) <= length and has_days}
+    return [name for name in PRESETS if name in {*fits, ALL, CUSTOM, filters.preset}]
+
+
+def _dates(controls: Controls) -> None:
+    info, language = controls.snapshot.info, controls.language
+    period = controls.filters.period(info)
+    if COARSER[info.time_grain] > COARSER["day"]:
+        _buckets(controls)
+        return
+    key = keep(f"dates_{language}", (period.since, period.until))
+    st.date_input(
+        words.DATES(language),
+        min_value=min(info.first_day, period.since),
+        max_value=max(info.last_day, period.until),
+        format="YYYY-MM-DD",
+        key=key,
+        on_change=_between,
+        args=(key,),
+    )
+
+
+def _buckets(controls: Controls) -> None:
+    """From and to for a log that knows months or years only."""
+    info, language = controls.snapshot.info, controls.language
+    period, starts = controls.filters.period(info), bucket_starts(info)
+    chosen = tuple(max(start for start in starts if start <= day) for day in (period.since, period.until))
+    key = keep(f"buckets_{language}", chosen)
+    st.select_slider(
+        words.DATES(language),
+        starts,
+        format_func=partial(formats.bucket, grain=info.time_grain, language=language),
+        key=key,
+        on_change=_between_buckets,
+        args=(key, info),
+    )
+
+
+def bucket_starts(info: SnapshotInfo) -> list[date]:
+    """The first day of each month or year of the log."""
+    months = [1] if info.time_grain == "year" else range(1, 13)
+    years = range(info.first_day.year, info.last_day.year + 1)
+    return [date(y, m, 1) for y in years for m in months if date(y, m, 1) <= info.last_day]
+
+
+def _between(key: str) -> None:
+    days = st.session_state[key]
+    if len(days) == 2:
+        history.change(lambda filters: replace(filters, since=days[0], until=days[1]))
+
+
+def _between_buckets(key: str, info: SnapshotInfo) -> None:
+    since, last = st.session_state[key]
+    later = [start for start in bucket_starts(info) if start > last]
+    until = later[0] - timedelta(days=1) if later else info.last_day
+    history.change(lambda filters: replace(filters, since=since, until=until))
+
+
+def _dimensions(controls: Controls, names: tuple[str, ...]) -> None:
+    carried = [name for name in names if controls.snapshot.has(name)]
+    for name in carried:
+        controls.some_of(name)
+    missing = [DIMENSIONS[name].words(controls.language) for name in names if name not in carried]
+    if missing:
+        joined = words.LISTED(controls.language).join(missing)
+        st.caption(words.NOT_CARRIED(controls.language, names=joined))
+
+
+def _counting(controls: Controls) -> None:
+    info, filters = controls.snapshot.info, controls.filters
+    controls.one_of("attribution", words.ATTRIBUTION, words.ATTRIBUTIONS)
+    if not filters.attribution.adds_up:
+        st.caption(words.NOT_ADDING_UP(filters.language))
+    grains = {grain: text for grain, text in words.GRANULARITIES.items() if Granularity(grain).is_in(info)}
+    controls.one_of("granularity", words.GRANULARITY, grains)

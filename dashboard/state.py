@@ -1,0 +1,29 @@
+"""What is kept between reruns on the server: open snapshots and answers, shared by all readers."""
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from etl.home import Home
+from etl.query import Question, ask
+from etl.snapshot import Snapshot, open_snapshot
+
+
+def snapshot(home: Path) -> Snapshot:
+    """The live snapshot. CURRENT is read at each rerun; a snapshot is opened once per id."""
+    return _opened(home, Home(home).current_id())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _opened(home: Path, snapshot_id: str | None) -> Snapshot:
+    return open_snapshot(home)
+
+
+def answer(snapshot: Snapshot, question: Question) -> pd.DataFrame:
+    return _answer(snapshot, question, snapshot.id, repr(question))
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _answer(_snapshot: Snapshot, _question: Question, snapshot_id: str, question: str) -> pd.DataFrame:
+    return ask(_snapshot, _question)

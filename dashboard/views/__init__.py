@@ -1,0 +1,1 @@
+"""The views: each a tuple of cards plus prose. No SQL, no arithmetic on rates."""

@@ -1,0 +1,109 @@
+"""What the frame around the views says, in both languages. What a card says stands beside the card."""
+
+from dashboard.filters import NO_COMPARISON, Granularity
+from etl.periods import Comparison
+from etl.query import Attribution
+from etl.words import Language, Words
+
+PRODUCT = Words(en="Refusal Lens", zh="拒因透镜")
+SUBTITLE = Words(en="Why loan attempts were refused, where and since when", zh="借款为何被拒、在哪里、从何时起")
+SYNTHETIC = Words(
+    en="Synthetic data, no real lending",
+    zh="合成数据，并非真实借贷",
+)
+LANGUAGE = Words(en="Language · 语言", zh="语言 · Language")
+LANGUAGES = {Language.EN: "English", Language.ZH: "中文"}
+
+PERIOD = Words(en="Period", zh="时段")
+DATES = Words(en="From – to", zh="起止")
+COMPARE = Words(en="Compare with", zh="对比")
+COMPARISONS = {
+    NO_COMPARISON: Words(en="Nothing", zh="不对比"),
+    Comparison.PREVIOUS: Words(en="Previous period", zh="上一时段"),
+    Comparison.LAST_YEAR: Words(en="Same period last year", zh="去年同期"),
+}
+COMPARED = Words(en="compared with {days}", zh="对比 {days}")
+TOO_EARLY = Words(
+    en="The log begins on {day}: too late for this comparison.", zh="日志始于 {day}，早于此的对比时段无数据。"
+)
+ATTRIBUTION = Words(en="Several reasons count", zh="多拒因归因")
+ATTRIBUTIONS = {
+    Attribution.PRIMARY: Words(en="for the first reason", zh="归首要拒因"),
+    Attribution.ANY: Words(en="for every reason named", zh="归每个出现的拒因"),
+    Attribution.FRACTIONAL: Words(en="in equal parts", zh="平均分摊"),
+    Attribution.SOLE: Words(en="only where it stands alone", zh="仅计唯一拒因"),
+}
+ATTRIBUTED = Words(en="refusals count {how}", zh="拒绝{how}")
+NOT_ADDING_UP = Words(
+    en="Counted this way, parts do not add up to the whole.", zh="此归因方式下，各部分之和不等于总数。"
+)
+GRANULARITY = Words(en="Time in steps of", zh="时间粒度")
+GRANULARITIES = {
+    Granularity.AUTO: Words(en="Automatic", zh="自动"),
+    Granularity.HOUR: Words(en="Hours", zh="小时"),
+    Granularity.DAY: Words(en="Days", zh="日"),
+    Granularity.WEEK: Words(en="Weeks", zh="周"),
+    Granularity.MONTH: Words(en="Months", zh="月"),
+    Granularity.YEAR: Words(en="Years", zh="年"),
+}
+
+EVERYTHING = Words(en="The whole log", zh="全部日志")
+
+WHERE = Words(en="Where", zh="地区")
+WHY = Words(en="Why", zh="拒因")
+HOW = Words(en="How they applied", zh="申请方式")
+COUNTING = Words(en="How it is counted", zh="统计口径")
+EVERY = Words(en="All", zh="全部")
+ALL_EXCEPT = Words(en="All except these", zh="除所选外的全部")
+NOT_CARRIED = Words(en="The log does not carry: {names}.", zh="日志未包含：{names}。")
+CHOSEN = Words(en="{name}: {values}", zh="{name}：{values}")
+EXCEPTED = Words(en="{name}: all except {values}", zh="{name}：除 {values} 外")
+AND_MORE = Words(en="{values} and {n} more", zh="{values} 等另 {n} 项")
+LISTED = Words(en=", ", zh="、")
+CLEAR = Words(en="Clear filters", zh="清除筛选")
+RELEASE = Words(en="Release this filter", zh="取消此筛选")
+NO_FILTERS = Words(en="no filters", zh="未筛选")
+
+FRESH = Words(
+    en="Complete until {as_of} ({zone}) · published {published}",
+    zh="数据截至 {as_of}（{zone}）· 发布于 {published}",
+)
+FRESH_LOCAL = Words(
+    en="Complete until {as_of} (the log's own labels) · published {published}",
+    zh="数据截至 {as_of}（日志自带标签）· 发布于 {published}",
+)
+OUTCOMES = Words(
+    en="{attempts} attempts = {approved} approved + {refused} refused + {withdrawn} withdrawn + {pending} pending",
+    zh="借款尝试 {attempts} = 通过 {approved} + 拒绝 {refused} + 撤回 {withdrawn} + 待定 {pending}",
+)
+ROWS = Words(
+    en="{rows_read} rows read = {loaded} loaded + {duplicates} duplicates + {quarantined} quarantined",
+    zh="读取 {rows_read} 行 = 载入 {loaded} + 重复 {duplicates} + 隔离 {quarantined}",
+)
+EXCLUDED = Words(
+    en="{loaded} loaded = {attempts} attempts + {excluded} excluded",
+    zh="载入 {loaded} = 借款尝试 {attempts} + 排除 {excluded}",
+)
+OPEN_BALANCE = Words(en="These counts do not close. Run: {command}", zh="以上计数不平，请运行：{command}")
+
+NO_DATA = Words(en="No data yet", zh="尚无数据")
+NO_DATA_HOW = Words(
+    en="Nothing has been published in `{home}`. Make a demo world with this command, then reload the page:",
+    zh="`{home}` 中尚未发布任何数据。请用以下命令生成演示数据，然后刷新页面：",
+)
+OWN_LOGS = Words(
+    en="To see your own log instead:",
+    zh="若要查看您自己的日志：",
+)
+DAMAGED = Words(en="The published snapshot cannot be read", zh="已发布的快照无法读取")
+DAMAGED_HOW = Words(
+    en="Build it again from the store with this command, then reload the page:",
+    zh="请用以下命令从存储重新构建，然后刷新页面：",
+)
+VIEWS = {
+    "overview": (Words(en="Overview", zh="总览"), ":material/newspaper:"),
+    "causes": (Words(en="Causes", zh="原因"), ":material/account_tree:"),
+    "regions": (Words(en="Regions", zh="地区"), ":material/map:"),
+    "time": (Words(en="Time", zh="时间"), ":material/schedule:"),
+    "data": (Words(en="Data", zh="数据"), ":material/fact_check:"),
+}

@@ -1,0 +1,99 @@
+"""`python -m synthetic_data`: reads the arguments, writes a world with a progress bar, prints the next command."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typer.exceptions import TyperException
+
+from etl.errors import RefusalLensError
+from synthetic_data.generate import DEFAULT_ATTEMPTS, DEFAULT_DAYS, DEFAULT_END, DEFAULT_SEED
+from synthetic_data.scenario import scenario_names
+from synthetic_data.write import Format, WorldSummary, write_world
+
+USER_MISTAKE = 2
+console = Console(stderr=True)
+
+EXAMPLES = """
+Examples:
+
+  python -m synthetic_data --home data
+
+  python -m synthetic_data --home small --days 30 --attempts 20000 --format csv
+
+  python -m synthetic_data --home calm --scenario calm --seed 7
+"""
+
+app = typer.Typer(name="synthetic_data", add_completion=False, rich_markup_mode=None)
+
+
+@app.command(epilog=EXAMPLES)
+def generate(
+    home: Annotated[Path, typer.Option(help="Folder for logs/, truth/ and events.toml.")] = Path("data"),
+    days: Annotated[int, typer.Option(help="Business days, up to and including --end.")] = DEFAULT_DAYS,
+    attempts: Annotated[int, typer.Option(help="Attempts expected in all.")] = DEFAULT_ATTEMPTS,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = DEFAULT_SEED,
+    scenario: Annotated[
+        str, typer.Option(help=f"{', '.join(scenario_names())}, or a TOML file of your own.")
+    ] = "default",
+    format: Annotated[Format, typer.Option(help="Of the log files.")] = Format.PARQUET,
+    end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day.")] = datetime.combine(
+        DEFAULT_END, datetime.min.time()
+    ),
+) -> None:
+    """Invent loan attempts with known causes.
+
+    Writes one log file a day below HOME/logs, the lender's calendar to HOME/events.toml, and beside them
+    the truth in HOME/truth: which incidents there were, and which refusals each of them alone caused.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("Inventing days", total=days)
+        summary = write_world(
+            home,
+            days=days,
+            attempts=attempts,
+            seed=seed,
+            end=end.date(),
+            scenario=scenario,
+            format=format,
+            on_day=lambda _: bar.advance(task),
+        )
+    console.print(_told(summary), highlight=False)
+
+
+def _told(summary: WorldSummary) -> str:
+    return (
+        f"{summary.attempts:,} attempts, {summary.refusals:,} of them refused, {summary.incidents} incidents, "
+        f"{summary.first_day} to {summary.last_day}, in {summary.home}.\n"
+        f"Load them: python -m etl build --home {summary.home}"
+    )
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code: 0, or 2 with one line on standard error for what a user can cause."""
+    try:
+        app(args=list(arguments), standalone_mode=False)
+    except RefusalLensError as problem:
+        return _complain(str(problem))
+    except TyperException as problem:
+        return _complain(f"{problem.format_message()}; see --help")
+    except (typer.Abort, KeyboardInterrupt):
+        return _complain("stopped; the days written so far are whole, and the next run starts again")
+    except OSError as problem:
+        return _complain(f"{problem.filename}: {problem.strerror}")
+    return 0
+
+
+def _complain(line: str) -> int:
+    print(f"error: {' '.join(line.split())}", file=sys.stderr)
+    return USER_MISTAKE
+
+
+if __name__ == "__main__":
+    raise SystemExit(run(sys.argv[1:]))

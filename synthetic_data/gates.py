@@ -1,0 +1,148 @@
+"""The decision engine: every reason's chance on an attempt, in the order of the waterfall."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+import numpy as np
+
+from synthetic_data.applicants import LOW_TIER
+from synthetic_data.attempts import Attempts
+from synthetic_data.decks import Array
+from synthetic_data.places import OUTSIDE_THE_MAINLAND, load_places
+from synthetic_data.world import ANDROID, CASH_LOAN, CREDIT_LINE, MERCHANT_LOAN, PARTNER_D, PRODUCTS, WEB
+
+
+class Gate(StrEnum):
+    """In the order of the waterfall. Gates behind a technical failure are not evaluated; all others always are."""
+
+    TECHNICAL = "technical"
+    ACCOUNT = "account"
+    POLICY = "policy"
+    BEHAVIOUR = "behaviour"
+    CREDIT = "credit"
+    CAPACITY = "capacity"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A reason and its chance on each attempt in calm times: the attempt is refused when its die falls below."""
+
+    code: str
+    gate: Gate
+    chance: Callable[[Attempts], Array | float]
+
+
+def _by(attribute: Callable[[Attempts], Array], *chances: float) -> Callable[[Attempts], Array]:
+    """A chance for each value of a coded attribute."""
+    table = np.array(chances, dtype=np.float32)
+    return lambda attempts: table.take(attribute(attempts))
+
+
+def _when(condition: Callable[[Attempts], Array], chance: float) -> Callable[[Attempts], Array]:
+    """A chance for the attempts that meet a condition, none for the others."""
+    return lambda attempts: condition(attempts) * np.float32(chance)
+
+
+def _persona(attempts: Attempts) -> Array:
+    return attempts.persona
+
+
+def _score_band(attempts: Attempts) -> Array:
+    """0 below 450, then one for every hundred points."""
+    return (attempts.score - 350) // 100
+
+
+def _is_outside(attempts: Attempts) -> Array:
+    places = load_places()
+    outside = np.isin(places.regions, OUTSIDE_THE_MAINLAND)
+    return outside.take(attempts.region)
+
+
+def _is_month_end(attempts: Attempts) -> bool:
+    return (attempts.day + timedelta(days=2)).month != attempts.day.month
+
+
+def _is_quarter_end(attempts: Attempts) -> bool:
+    return _is_month_end(attempts) and attempts.day.month % 3 == 0
+
+
+def _is_night(attempts: Attempts) -> Array:
+    return attempts.hour < 5
+
+
+def is_scored(attempts: Attempts) -> Array:
+    """Without any credit record there is no score."""
+    return attempts.history > 0
+
+
+def _fell_above_the_line(attempts: Attempts) -> Array:
+    """Still good enough, but much worse than last month."""
+    return (attempts.score_change < -44) & (attempts.score < 740) & (attempts.score >= cut_off(attempts))
+
+
+def cut_off(attempts: Attempts) -> Array:
+    """The lowest score that the product takes."""
+    return CUT_OFFS.take(attempts.product)
+
+
+CUT_OFFS = np.array([product.cut_off for product in PRODUCTS], dtype=np.int16)
+LINES = np.array([product.line for product in PRODUCTS], dtype=np.int32)
+MONTHS = np.array([product.months for product in PRODUCTS], dtype=np.float32)
+
+
+def _debt_to_income(attempts: Attempts) -> Array:
+    """Monthly repayments after this loan, as a share of income."""
+    instalment = attempts.amount / (MONTHS.take(attempts.product) * attempts.income)
+    return instalment.astype(np.float32) + attempts.utilisation * np.float32(0.0016)
+
+
+def _is_above_line(attempts: Attempts) -> Array:
+    return attempts.amount > LINES.take(attempts.product)
+
+
+def _versions_behind(attempts: Attempts) -> Array:
+    return np.where(attempts.version == 0, 0, attempts.rollout.newest - attempts.version.astype(np.int16))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("P301", Gate.TECHNICAL, lambda a: np.clip((a.load - 1) * np.float32(0.05), 0, 0.05)),
+    Rule("P302", Gate.TECHNICAL, lambda a: np.clip((a.load - np.float32(0.6)) * np.float32(0.02), 0, 0.01)),
+    Rule("T101", Gate.TECHNICAL, _by(lambda a: a.tier, 0.0090, 0.0042, 0.0028)),
+    Rule("T102", Gate.TECHNICAL, lambda a: 0.0014),
+    Rule("T103", Gate.TECHNICAL, _by(lambda a: a.channel, 0.0012, 0.0012, 0.0002, 0.0)),
+    Rule("T201", Gate.TECHNICAL, _by(lambda a: a.partner, 0.0018, 0.0018, 0.0030, 0.0045, 0.0024)),
+    Rule("T202", Gate.TECHNICAL, lambda a: a.load * np.float32(0.0032)),
+    Rule("T301", Gate.TECHNICAL, _when(lambda a: (a.tier == LOW_TIER) & (a.system == ANDROID), 0.0060)),
+    Rule("T302", Gate.TECHNICAL, _when(lambda a: (a.tier == LOW_TIER) & (a.version > 0), 0.0060)),
+    Rule("T303", Gate.TECHNICAL, _when(lambda a: a.channel == WEB, 0.0180)),
+    Rule("T304", Gate.TECHNICAL, _when(lambda a: _versions_behind(a) >= 3, 0.0300)),
+    Rule("U301", Gate.ACCOUNT, _by(_persona, 0.0030, 0.0040, 0.0060, 0.0040, 0.0170, 0.0140)),
+    Rule("U302", Gate.ACCOUNT, _by(_persona, 0.0160, 0.0480, 0.0330, 0.0220, 0.0180, 0.0400)),
+    Rule("U303", Gate.ACCOUNT, lambda a: 0.0003),
+    Rule("U304", Gate.ACCOUNT, _by(_persona, 0.0080, 0.0130, 0.0160, 0.0100, 0.0230, 0.0210)),
+    Rule("P101", Gate.POLICY, _when(_is_outside, 0.30)),
+    Rule(
+        "P102", Gate.POLICY, lambda a: (a.product == MERCHANT_LOAN) * np.float32(0.25 if _is_quarter_end(a) else 0.006)
+    ),
+    Rule("P103", Gate.POLICY, _when(lambda a: (a.product == CASH_LOAN) & (a.score < 600), 0.0140)),
+    Rule("P201", Gate.POLICY, _when(lambda a: a.is_gray, 0.0300)),
+    Rule("P202", Gate.POLICY, _when(lambda a: a.is_gray & (a.hour >= 22), 0.0800)),
+    Rule("P203", Gate.POLICY, _when(lambda a: (a.version_age >= 0) & (a.version_age < 10), 0.0080)),
+    Rule("U201", Gate.BEHAVIOUR, _by(_persona, 0.0060, 0.0140, 0.0160, 0.0090, 0.0350, 0.0020)),
+    Rule("U202", Gate.BEHAVIOUR, _by(_persona, 0.0080, 0.0180, 0.0260, 0.0160, 0.0900, 0.0030)),
+    Rule("U203", Gate.BEHAVIOUR, _by(lambda a: a.channel, 0.0050, 0.0050, 0.0140, 0.0090)),
+    Rule("U204", Gate.BEHAVIOUR, lambda a: np.where(_is_night(a), np.float32(0.015), np.float32(0.0035))),
+    Rule("U101", Gate.CREDIT, _when(lambda a: is_scored(a) & (a.score < cut_off(a)), 0.97)),
+    Rule("U102", Gate.CREDIT, _when(_fell_above_the_line, 0.90)),
+    Rule("U111", Gate.CREDIT, _by(_score_band, 0.034, 0.026, 0.018, 0.012, 0.007, 0.003, 0.002)),
+    Rule("U112", Gate.CREDIT, _by(_score_band, 0.020, 0.014, 0.008, 0.004, 0.002, 0.001, 0.001)),
+    Rule("U131", Gate.CREDIT, _when(lambda a: a.history == 0, 0.40)),
+    Rule("U132", Gate.CREDIT, _when(lambda a: (a.history > 0) & (a.history < 6), 0.30)),
+    Rule("U121", Gate.CAPACITY, _when(lambda a: _debt_to_income(a) > 0.28, 0.42)),
+    Rule("U122", Gate.CAPACITY, _when(lambda a: (a.utilisation >= 86) & (a.product <= CREDIT_LINE), 0.30)),
+    Rule("U123", Gate.CAPACITY, _when(_is_above_line, 0.19)),
+    Rule("P104", Gate.CAPACITY, lambda a: (a.partner == PARTNER_D) * np.float32(0.04 if _is_month_end(a) else 0.002)),
+)
+CODES = tuple(rule.code for rule in RULES)

@@ -1,0 +1,106 @@
+"""A world and its days: everything that is fixed once, and any single day made from it, alone or in a row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from etl.errors import InvalidValue
+from synthetic_data.applicants import Applicants, make_applicants
+from synthetic_data.attempts import make_attempts
+from synthetic_data.decisions import NOBODY, decide
+from synthetic_data.decks import Array
+from synthetic_data.demand import Demand
+from synthetic_data.incidents import Incident
+from synthetic_data.log import attempt_ids, make_log
+from synthetic_data.places import load_places
+from synthetic_data.scenario import Scenario, load_scenario
+from synthetic_data.streams import Streams
+
+DEFAULT_SEED = 20261031
+DEFAULT_END = date(2026, 10, 31)
+DEFAULT_DAYS = 365
+DEFAULT_ATTEMPTS = 1_200_000
+EARLIEST = date(2000, 1, 1)
+MOST_IN_A_DAY = 5_000_000
+
+
+@dataclass(frozen=True)
+class World:
+    """What all days share. The same world gives the same day, bit by bit, whichever other days are made."""
+
+    seed: int
+    first: date
+    last: date
+    attempts: int
+    scenario: Scenario
+    applicants: Applicants
+    demand: Demand
+
+    @property
+    def days(self) -> Iterator[date]:
+        for number in range((self.last - self.first).days + 1):
+            yield self.first + timedelta(days=number)
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """Those of the scenario that touch the world's days."""
+        return tuple(i for i in self.scenario.incidents if i.touches(self.first, self.last))
+
+
+@dataclass(frozen=True)
+class DayLog:
+    """One business day: the log, and beside it which attempts an incident alone caused to be refused."""
+
+    day: date
+    log: pa.Table
+    refusals: int
+    caused_ids: Array
+    caused_by: Array
+    caused_amount: Array
+
+
+def make_world(
+    *,
+    days: int = DEFAULT_DAYS,
+    attempts: int = DEFAULT_ATTEMPTS,
+    seed: int = DEFAULT_SEED,
+    end: date = DEFAULT_END,
+    scenario: str = "default",
+) -> World:
+    """A world of `days` days up to and including `end`; nothing is written."""
+    _check(days, attempts, seed, end)
+    streams, places, first = Streams(seed), load_places(), end - timedelta(days=days - 1)
+    demand = Demand.calibrated(places, first, days, attempts)
+    if demand.expected.max() > MOST_IN_A_DAY:
+        raise InvalidValue(f"--attempts {attempts} over --days {days} is above {MOST_IN_A_DAY} attempts in a day")
+    plan = load_scenario(scenario)
+    return World(seed, first, end, attempts, plan, make_applicants(streams, places, attempts), demand)
+
+
+def make_day(world: World, day: date) -> DayLog:
+    """One day of the world."""
+    streams = Streams(world.seed)
+    attempts = make_attempts(streams, world.applicants, world.demand.arrivals(streams, day), day)
+    decisions = decide(streams, attempts, world.incidents, world.last)
+    log = make_log(streams, world.applicants, attempts, decisions, world.last)
+    caused = np.flatnonzero(decisions.caused_by != NOBODY)
+    return DayLog(
+        day=day,
+        log=log,
+        refusals=int(decisions.is_refused.sum()),
+        caused_ids=attempt_ids(attempts)[caused],
+        caused_by=decisions.caused_by[caused],
+        caused_amount=attempts.amount[caused],
+    )
+
+
+def _check(days: int, attempts: int, seed: int, end: date) -> None:
+    if days < 1 or end - EARLIEST < timedelta(days=days):
+        raise InvalidValue(f"--days {days} must be at least 1 and not reach back before {EARLIEST}")
+    if attempts < 1:
+        raise InvalidValue(f"--attempts {attempts} must be at least 1")
+    if not 0 <= seed < 2**63:
+        raise InvalidValue(f"--seed {seed} must be between 0 and {2**63 - 1}")
