@@ -3,19 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from dashboard import history, words
+from dashboard import words
 from dashboard.choices import narrowed, options
 from dashboard.filters import NO_COMPARISON, Filters
+from dashboard.slots import Gesture, Slot, slot
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.query import Selection
 from etl.snapshot import Snapshot
 from etl.words import Language, Words
-
-Gesture = Callable[[Filters, Any], Filters]
 
 
 @dataclass(frozen=True)
@@ -31,50 +31,55 @@ class Controls:
 
     def one_of(self, field: str, label: Words, choices: Mapping[Any, Words], then: Gesture | None = None) -> None:
         """One value of a plain field of the filters; `then` may do more with it than set the field."""
-        key = self._keep(field, getattr(self.filters, field) or NO_COMPARISON)
-        texts = {value: text(self.language) for value, text in choices.items()}
-        gesture = then or (lambda filters, value: replace(filters, **{field: value}))
+        value = getattr(self.filters, field) or NO_COMPARISON
+        texts = {choice: text(self.language) for choice, text in choices.items()}
+        place = self.slot(field, value)
         st.selectbox(
             label(self.language),
             list(texts),
+            index=list(texts).index(value),
             format_func=texts.get,
-            key=key,
-            on_change=lambda: history.change(lambda filters: gesture(filters, st.session_state[key])),
+            key=place.key,
+            on_change=place.then(then or (lambda filters, chosen: replace(filters, **{field: chosen}))),
         )
 
     def some_of(self, dimension: str) -> None:
         """Values of a dimension, and once there are some, whether all except these are meant."""
-        chosen = self.filters.selection(dimension) or Selection(())
+        selection = self.filters.selection(dimension) or Selection(())
         offered = options(self.snapshot, self.filters, dimension)
-        texts = self._texts(dimension, list(dict.fromkeys([*offered, *chosen.values])))
-        key = self._keep(f"{dimension}_values", [value for value in texts if value in chosen.values])
+        texts = self._texts(dimension, list(dict.fromkeys([*offered, *selection.values])))
+        chosen = [value for value in texts if value in selection.values]
+        place = self.slot(f"{dimension}_values", chosen)
         st.multiselect(
             DIMENSIONS[dimension].words(self.language),
             list(texts),
+            default=chosen,
             format_func=texts.get,
-            key=key,
+            key=place.key,
             placeholder=words.EVERY(self.language),
-            on_change=lambda: self._select(dimension, lambda old: replace(old, values=tuple(st.session_state[key]))),
+            on_change=place.then(partial(self._values, dimension)),
         )
-        if chosen.values:
-            self._except(dimension, chosen)
+        if chosen:
+            self._except(dimension, selection.is_except)
 
-    def _except(self, dimension: str, chosen: Selection) -> None:
-        key = self._keep(f"{dimension}_except", chosen.is_except)
+    def _except(self, dimension: str, is_except: bool) -> None:
+        place = self.slot(f"{dimension}_except", is_except)
         name = DIMENSIONS[dimension].words(self.language)
         st.checkbox(
             words.ALL_EXCEPT(self.language),
-            key=key,
+            value=is_except,
+            key=place.key,
             help=words.EXCEPTED(self.language, name=name, values="…"),
-            on_change=lambda: self._select(dimension, lambda old: replace(old, is_except=st.session_state[key])),
+            on_change=place.then(partial(self._kept, dimension)),
         )
 
-    def _select(self, dimension: str, gesture: Callable[[Selection], Selection]) -> None:
-        def narrow(filters: Filters) -> Filters:
-            selection = gesture(filters.selection(dimension) or Selection(()))
-            return narrowed(self.snapshot, filters, dimension, selection)
+    def _values(self, dimension: str, filters: Filters, values: list[str]) -> Filters:
+        selection = filters.selection(dimension) or Selection(())
+        return narrowed(self.snapshot, filters, dimension, replace(selection, values=tuple(values)))
 
-        history.change(narrow)
+    def _kept(self, dimension: str, filters: Filters, is_except: bool) -> Filters:
+        selection = filters.selection(dimension) or Selection(())
+        return narrowed(self.snapshot, filters, dimension, replace(selection, is_except=is_except))
 
     def _texts(self, dimension: str, values: Sequence[str]) -> dict[str, str]:
         """What each value is called, with its code where two would be called the same (reasons always)."""
@@ -86,15 +91,5 @@ class Controls:
             for value, name in names.items()
         }
 
-    def _keep(self, name: str, value: Any) -> str:
-        return keep(f"{name}_{self.language}", value)
-
-
-def keep(key: str, value: Any) -> str:
-    """The widget under `key` shows `value`. Written only where it differs, not to undo a running gesture."""
-    if st.session_state.get(key, _NEVER) != value:
-        st.session_state[key] = value
-    return key
-
-
-_NEVER = object()
+    def slot(self, name: str, value: Any, is_draft: Callable[[Any], bool] = lambda _: False) -> Slot:
+        return slot(f"{name}_{self.language}", value, is_draft)

@@ -5,15 +5,15 @@ entry, and Back reruns the script with the older address.
 """
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.address import Notice, known_here, read_query, to_query
 from dashboard.filters import Filters
 from etl.snapshot import Snapshot
 
-_FILTERS, _ADDRESS, _GESTURE, _NOTICES = "filters", "address", "gesture", "notices"
+_FILTERS, _GESTURE, _NOTICES = "filters", "gesture", "notices"
 
 
 def change(gesture: Callable[[Filters], Filters]) -> None:
@@ -25,13 +25,11 @@ def change(gesture: Callable[[Filters], Filters]) -> None:
 
 def arrive(snapshot: Snapshot, opening: Filters) -> Filters:
     """The filters of this run: the gesture's, or the address's if it moved (link, Back), or the last."""
-    address = _address()
     if st.session_state.get(_GESTURE):
         _write(to_query(st.session_state[_FILTERS], opening))
-    elif address != st.session_state.get(_ADDRESS):
+    elif _FILTERS not in st.session_state or _came_by_history():
         reading = read_query(_query(), opening)
         st.session_state[_FILTERS], st.session_state[_NOTICES] = reading.filters, reading.notices
-        st.session_state[_ADDRESS] = address
     st.session_state[_GESTURE] = False
     _settle(snapshot)
     return st.session_state[_FILTERS]
@@ -48,16 +46,17 @@ def _settle(snapshot: Snapshot) -> None:
     st.session_state[_NOTICES] = (*notices(), *reading.notices)
 
 
+def _came_by_history() -> bool:
+    """Whether this run was started by Back or Forward. Any other run may carry an address from before a gesture."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
 def _write(query: dict[str, list[str]]) -> None:
     """Only if it differs, and all parameters at once: one message to the browser, one history entry."""
-    if urlencode(query, doseq=True) != _address():
+    if query != _query():
         st.query_params.from_dict(query)
-    st.session_state[_ADDRESS] = _address()
 
 
 def _query() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
-
-
-def _address() -> str:
-    return urlencode(_query(), doseq=True)

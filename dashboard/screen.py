@@ -50,6 +50,20 @@ class Screen:
         """The answer, remembered by snapshot and question."""
         return state.answer(self.snapshot, question)
 
+    def ask_with_intervals(self, question: Question) -> pd.DataFrame:
+        """As `ask`, with the ends of every rate's interval."""
+        return state.answer_with_intervals(self.snapshot, question)
+
+    def toggle_all(self, marks: dict[str, str]) -> None:
+        """Filter by a mark of several dimensions in one gesture, or release it where all are chosen already."""
+
+        def gesture(filters: Filters) -> Filters:
+            for dimension, value in marks.items():
+                filters = toggled(self.snapshot, filters, dimension, value)
+            return filters
+
+        history.change(gesture)
+
     def toggle(self, dimension: str, value: str) -> None:
         """Filter by a clicked mark or release it. Call it inside a callback, before the widgets are drawn."""
         history.change(lambda filters: toggled(self.snapshot, filters, dimension, value))

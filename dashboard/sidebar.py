@@ -6,9 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import formats, history, words
-from dashboard.controls import Controls, keep
+from dashboard import formats, words
+from dashboard.controls import Controls
 from dashboard.filters import ALL, COARSER, CUSTOM, NO_COMPARISON, PRESETS, Filters, Granularity
+from dashboard.slots import slot
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.periods import Comparison
 from etl.snapshot import Snapshot, SnapshotInfo
@@ -45,21 +46,17 @@ def _others(filters: Filters) -> tuple[str, ...]:
 
 
 def _language(language: Language) -> None:
-    key = keep("language", language)
+    place = slot("language", language)
     st.radio(
         words.LANGUAGE(language),
         list(Language),
+        index=list(Language).index(language),
         format_func=words.LANGUAGES.get,
-        key=key,
+        key=place.key,
         horizontal=True,
         label_visibility="collapsed",
-        on_change=_speak,
+        on_change=place.then(lambda filters, spoken: replace(filters, language=spoken)),
     )
-
-
-def _speak() -> None:
-    spoken = Language(st.session_state["language"])
-    history.change(lambda filters: replace(filters, language=spoken))
 
 
 def _period(controls: Controls) -> None:
@@ -98,15 +95,16 @@ def _dates(controls: Controls) -> None:
     if COARSER[info.time_grain] > COARSER["day"]:
         _buckets(controls)
         return
-    key = keep(f"dates_{language}", (period.since, period.until))
+    days = (period.since, period.until)
+    place = controls.slot("dates", days, is_draft=lambda shown: len(shown) < len(days))
     st.date_input(
         words.DATES(language),
+        value=days,
         min_value=min(info.first_day, period.since),
         max_value=max(info.last_day, period.until),
         format="YYYY-MM-DD",
-        key=key,
-        on_change=_between,
-        args=(key,),
+        key=place.key,
+        on_change=place.then(_between),
     )
 
 
@@ -115,14 +113,14 @@ def _buckets(controls: Controls) -> None:
     info, language = controls.snapshot.info, controls.language
     period, starts = controls.filters.period(info), bucket_starts(info)
     chosen = tuple(max(start for start in starts if start <= day) for day in (period.since, period.until))
-    key = keep(f"buckets_{language}", chosen)
+    place = controls.slot("buckets", chosen)
     st.select_slider(
         words.DATES(language),
         starts,
+        value=chosen,
         format_func=partial(formats.bucket, grain=info.time_grain, language=language),
-        key=key,
-        on_change=_between_buckets,
-        args=(key, info),
+        key=place.key,
+        on_change=place.then(partial(_between_buckets, info)),
     )
 
 
@@ -133,17 +131,14 @@ def bucket_starts(info: SnapshotInfo) -> list[date]:
     return [date(y, m, 1) for y in years for m in months if date(y, m, 1) <= info.last_day]
 
 
-def _between(key: str) -> None:
-    days = st.session_state[key]
-    if len(days) == 2:
-        history.change(lambda filters: replace(filters, since=days[0], until=days[1]))
+def _between(filters: Filters, days: tuple[date, ...]) -> Filters:
+    return replace(filters, since=days[0], until=days[1]) if len(days) > 1 else filters
 
 
-def _between_buckets(key: str, info: SnapshotInfo) -> None:
-    since, last = st.session_state[key]
-    later = [start for start in bucket_starts(info) if start > last]
+def _between_buckets(info: SnapshotInfo, filters: Filters, chosen: tuple[date, date]) -> Filters:
+    later = [start for start in bucket_starts(info) if start > chosen[1]]
     until = later[0] - timedelta(days=1) if later else info.last_day
-    history.change(lambda filters: replace(filters, since=since, until=until))
+    return replace(filters, since=chosen[0], until=until)
 
 
 def _dimensions(controls: Controls, names: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from etl.home import Home
+from etl.intervals import ask_with_intervals
 from etl.query import Question, ask
 from etl.snapshot import Snapshot, open_snapshot
 
@@ -27,3 +28,12 @@ def answer(snapshot: Snapshot, question: Question) -> pd.DataFrame:
 @st.cache_data(max_entries=1000, show_spinner=False)
 def _answer(_snapshot: Snapshot, _question: Question, snapshot_id: str, question: str) -> pd.DataFrame:
     return ask(_snapshot, _question)
+
+
+def answer_with_intervals(snapshot: Snapshot, question: Question) -> pd.DataFrame:
+    return _answer_with_intervals(snapshot, question, snapshot.id, repr(question))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _answer_with_intervals(_snapshot: Snapshot, _question: Question, snapshot_id: str, question: str) -> pd.DataFrame:
+    return ask_with_intervals(_snapshot, _question)

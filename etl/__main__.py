@@ -45,8 +45,8 @@ def demo(
         raise InvalidValue(f"{home} holds a real log; give the demo a home of its own: python -m etl demo --home demo")
     with progress() as bar:
         task = bar.add_task("Inventing a year of attempts", total=days)
-        world = write_world(home, days=days, attempts=attempts, on_day=lambda *_: bar.advance(task))
-    _load([folder.logs], CONTRACT, home, as_of=world.complete_until, is_synthetic=True)
+        write_world(home, days=days, attempts=attempts, on_day=lambda *_: bar.advance(task))
+    _load([folder.logs], CONTRACT, home, as_of=None)
 
 
 @app.command()
@@ -57,7 +57,7 @@ def load(
     as_of: Annotated[str | None, typer.Option(help="Until when the log is complete; else its newest attempt.")] = None,
 ) -> None:
     """Load log files through a mapping profile and publish a snapshot."""
-    _load(paths, profile, home, as_of, is_synthetic=False)
+    _load(paths, profile, home, as_of)
 
 
 @app.command()
@@ -97,7 +97,7 @@ def summary(
     report.write(ask(snapshot, question), snapshot, question, format, out, language)
 
 
-def _load(paths: list[Path], profile: str, home: Path, as_of: str | None, is_synthetic: bool) -> None:
+def _load(paths: list[Path], profile: str, home: Path, as_of: str | None) -> None:
     mapping = load_profile(profile)
     with progress() as bar:
         task = bar.add_task("Loading", total=None)
@@ -106,7 +106,6 @@ def _load(paths: list[Path], profile: str, home: Path, as_of: str | None, is_syn
             paths,
             mapping,
             as_of=as_of,
-            is_synthetic=is_synthetic,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     _report(result, home)

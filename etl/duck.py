@@ -102,6 +102,7 @@ def write_by_day(connection: Connection, relation: str, folder: Path) -> list[tu
     """Write `relation` as Parquet files by day below `folder`; each file with its day, in order."""
     if count(connection, relation) == 0:
         return []
+    folder.mkdir(parents=True, exist_ok=True)
     connection.execute(
         f"copy (select * exclude (arrival) from {relation} order by day, attempted_at)"
         f" to '{_quoted(folder / 'attempts')}' "

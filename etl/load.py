@@ -75,7 +75,7 @@ class _Intake:
 
     def take(self, batch: list[Source]) -> None:
         with duck.workbench(self.home.root) as connection:
-            self._lay_tables(connection)
+            self.lay_tables(connection)
             land(connection, batch, self.profile)
             for model in ("typed", "broken_rules", "accepted"):
                 duck.make(connection, "intake", model)
@@ -88,7 +88,7 @@ class _Intake:
             self.manifest = self.manifest.with_parts(self._parts(connection))
             self.touched |= days
 
-    def _lay_tables(self, connection: duck.Connection) -> None:
+    def lay_tables(self, connection: duck.Connection) -> None:
         duck.make_table(connection, "settings", "business_zone varchar", [(self.manifest.business_zone,)])
         rules = [(rule.id, rule.severity.value) for rule in load_rules().values()]
         duck.make_table(connection, "rules", "rule varchar, severity varchar", rules)

@@ -8,7 +8,8 @@ from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot
 from etl.home import Home
 from etl.load import Loaded, Progress, load_files
 from etl.manifest import Load, Manifest
-from etl.profile import Profile, load_profile
+from etl.notes import read_notes
+from etl.profile import CONTRACT, Profile, load_profile
 from etl.publish import current_manifest, publish, writing
 
 
@@ -26,18 +27,13 @@ def add_files(
     profile: Profile,
     on_progress: Progress,
     as_of: str | None = None,
-    is_synthetic: bool = False,
 ) -> Result:
-    """Load files into a home and publish. Synthetic and real rows never share a home."""
+    """Load files into a home and publish. Synthetic and real rows never share a home.
+
+    `as_of` is until when the log is complete, a local ISO time; else what the source's notes say, else the last known.
+    """
     with writing(home):
-        manifest = current_manifest(home)
-        if manifest.loads and manifest.is_synthetic != is_synthetic:
-            held = "a synthetic world" if manifest.is_synthetic else "a real log"
-            raise InvalidValue(f"{home.root} holds {held}; load into a home of its own with --home OTHER_FOLDER")
-        declared = _declared(as_of) or manifest.as_of
-        loaded = load_files(
-            home, replace(manifest, is_synthetic=is_synthetic, as_of=declared), paths, profile, on_progress
-        )
+        loaded = _load_new(home, current_manifest(home), paths, profile, on_progress, as_of)
         return _published(home, loaded, is_from_scratch=False)
 
 
@@ -47,10 +43,25 @@ def rebuild(home: Home, is_from_scratch: bool, on_progress: Progress) -> Result:
         manifest = current_manifest(home)
         loaded = Loaded(manifest, None, frozenset())
         if home.logs.is_dir() and any(home.logs.iterdir()):
-            loaded = load_files(home, manifest, [home.logs], load_profile("contract"), on_progress)
+            loaded = _load_new(home, manifest, [home.logs], load_profile(CONTRACT), on_progress, None)
         elif not manifest.loads:
             raise NoSnapshot(f"nothing to build in {home.root}; run: python -m etl load PATH --home {home.root}")
         return _published(home, loaded, is_from_scratch)
+
+
+def _load_new(
+    home: Home, manifest: Manifest, paths: list[Path], profile: Profile, on_progress: Progress, as_of: str | None
+) -> Loaded:
+    """Load what is new, with what the source says of itself; `InvalidValue` where that does not fit the home."""
+    notes = read_notes(paths)
+    if manifest.loads and manifest.is_synthetic != notes.is_synthetic:
+        held = "a synthetic world" if manifest.is_synthetic else "a real log"
+        raise InvalidValue(f"{home.root} holds {held}; load into a home of its own with --home OTHER_FOLDER")
+    declared = _declared(as_of or notes.complete_until)
+    noted = replace(manifest, is_synthetic=notes.is_synthetic, as_of=declared)
+    loaded = load_files(home, noted, paths, profile, on_progress)
+    is_unchanged = loaded.load is None and declared is None
+    return replace(loaded, manifest=manifest) if is_unchanged else loaded
 
 
 def verify_parts(home: Home, manifest: Manifest) -> None:

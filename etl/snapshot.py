@@ -205,10 +205,8 @@ def open_snapshot(home: Path) -> Snapshot:
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(path), read_only=True)
-    for setting in ("set enable_external_access = false", "set lock_configuration = true"):
-        connection.execute(setting)
-    return connection
+    locked: dict[str, Any] = {"enable_external_access": "false", "lock_configuration": "true"}
+    return duckdb.connect(str(path), read_only=True, config=locked)
 
 
 def _info(stored: dict[str, str]) -> SnapshotInfo:

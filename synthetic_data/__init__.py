@@ -1,6 +1,7 @@
-"""The world room: invents attempt logs whose causes are known, because it planted them. The only room that imports Faker.
+"""The world room: invents attempt logs whose causes are known, because it planted them.
 
-`write_world(home)` puts a world on disk; `make_world` and `make_day` make any single day of it in memory.
+The only room that imports Faker. `write_world(home)` puts a world on disk; `make_world` and `make_day` make any
+single day of it in memory.
 """
 
 from synthetic_data.generate import DayLog, World, make_day, make_world

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from synthetic_data.scenario import scenario_names
 from synthetic_data.write import Format, WorldSummary, write_world
 
 USER_MISTAKE = 2
+LAST_DAY = datetime.combine(DEFAULT_END, datetime.min.time())
 console = Console(stderr=True)
 
 EXAMPLES = """
@@ -24,7 +25,7 @@ Examples:
 
   python -m synthetic_data --home data
 
-  python -m synthetic_data --home small --days 30 --attempts 20000 --format csv
+  python -m synthetic_data --home small --days 30 --attempts 9000 --format csv
 
   python -m synthetic_data --home calm --scenario calm --seed 7
 """
@@ -42,18 +43,26 @@ def generate(
         str, typer.Option(help=f"{', '.join(scenario_names())}, or a TOML file of your own.")
     ] = "default",
     format: Annotated[Format, typer.Option(help="Of the log files.")] = Format.PARQUET,
-    end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day.")] = datetime.combine(
-        DEFAULT_END, datetime.min.time()
-    ),
+    end: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", show_default=str(DEFAULT_END), help="The last day."),
+    ] = LAST_DAY,
 ) -> None:
     """Invent loan attempts with known causes.
 
     Writes one log file a day below HOME/logs, the lender's calendar to HOME/events.toml, and beside them
     the truth in HOME/truth: which incidents there were, and which refusals each of them alone caused.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("Inventing days", total=days)
+    bar = Progress(
+        TextColumn("Inventing days"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    )
+    task = bar.add_task("days", total=days)
+
+    def advance(_: date) -> None:
+        bar.start()
+        bar.advance(task)
+
+    try:
         summary = write_world(
             home,
             days=days,
@@ -62,9 +71,12 @@ def generate(
             end=end.date(),
             scenario=scenario,
             format=format,
-            on_day=lambda _: bar.advance(task),
+            on_day=advance,
         )
-    console.print(_told(summary), highlight=False)
+    finally:
+        if bar.live.is_started:
+            bar.stop()
+    console.print(_told(summary), highlight=False, soft_wrap=True)
 
 
 def _told(summary: WorldSummary) -> str:

@@ -54,7 +54,7 @@ class Applicants:
     income: Array
     tickets: Array
     first_ticket: Array
-    _shocks: dict[int, Array] = field(default_factory=dict, repr=False, compare=False)
+    shocks: dict[int, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.region)
@@ -69,16 +69,16 @@ class Applicants:
 
     def shock(self, month: int) -> Array:
         """How far each score lies from its long-run level in a month (counted as year × 12 + month)."""
-        if month not in self._shocks:
+        if month not in self.shocks:
             stream = Streams(self.seed).of("monthly rescoring", month)
             drawn = stream.standard_normal(len(self), dtype=np.float32) * MONTHLY_SHOCK
-            self._shocks[month] = np.clip(np.rint(drawn), -100, 100).astype(np.int8)
+            self.shocks[month] = np.clip(np.rint(drawn), -100, 100).astype(np.int8)
             self._forget_all_but(month)
-        return self._shocks[month]
+        return self.shocks[month]
 
     def _forget_all_but(self, month: int) -> None:
-        for other in [known for known in self._shocks if abs(known - month) > 1]:
-            del self._shocks[other]
+        for other in [known for known in self.shocks if abs(known - month) > 1]:
+            del self.shocks[other]
 
 
 HEX_PAIRS = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dtype=np.uint16)
@@ -96,8 +96,7 @@ def make_applicants(streams: Streams, places: Places, attempts: int) -> Applican
     region, payday = np.divmod(cell, len(PAYDAYS))
     persona = PERSONA_DECK.draw_many(streams.of("persona"), len(cell))
     tier = TIER_DECK.draw(streams.of("device tier"), persona)
-    weight = np.array([kind.appetite for kind in PERSONAS])[persona]
-    tickets = np.repeat(np.arange(len(cell), dtype=np.int32), weight)
+    tickets = np.repeat(np.arange(len(cell), dtype=np.int32), _typical("appetite", persona))
     cells = np.arange(len(places.regions) * len(PAYDAYS) + 1)
     return Applicants(
         seed=streams.seed,
@@ -130,12 +129,11 @@ def _city(streams: Streams, places: Places, region: Array) -> Array:
 
 def _standing(streams: Streams, persona: Array, region: Array) -> dict[str, Array]:
     """Credit attributes hang together, and provinces differ: low standing goes with used-up limits."""
-    table = {name: np.array([getattr(kind, name) for kind in PERSONAS]) for name in STANDING_FIELDS}
     noise = streams.of("credit standing").standard_normal(len(persona))
     province = streams.of("standing of provinces").normal(0, PROVINCE_SPREAD, int(region.max()) + 1)
-    standing = table["standing"][persona] + province[region] + table["spread"][persona] * noise
-    used = streams.of("utilisation").normal(table["utilisation"][persona] - 0.03 * noise, 0.2)
-    is_thin = streams.of("thin file").random(len(persona)) < table["thin"][persona]
+    standing = _typical("standing", persona) + province[region] + _typical("spread", persona) * noise
+    used = streams.of("utilisation").normal(_typical("utilisation", persona) - 0.03 * noise, 0.2)
+    is_thin = streams.of("thin file").random(len(persona)) < _typical("thin", persona)
     months = streams.of("credit history").integers(6, 200, len(persona))
     return {
         "score": np.rint(350 + 600 / (1 + np.exp(-standing))).astype(np.int16),
@@ -145,4 +143,5 @@ def _standing(streams: Streams, persona: Array, region: Array) -> dict[str, Arra
     }
 
 
-STANDING_FIELDS = ("standing", "spread", "utilisation", "thin")
+def _typical(attribute: str, persona: Array) -> Array:
+    return np.array([getattr(kind, attribute) for kind in PERSONAS]).take(persona)

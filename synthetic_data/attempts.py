@@ -131,4 +131,5 @@ def _amount(streams: Streams, product: Array, income: Array, number: int) -> Arr
     """More income, more money asked for; in hundreds of yuan."""
     wish = AMOUNT_DECK.draw(streams.of("amount", number), product).astype(np.int64)
     steps = wish * (USUAL_INCOME + income) // (2 * USUAL_INCOME * AMOUNT_STEP)
-    return np.clip(steps * AMOUNT_STEP, SMALLEST_AMOUNT, LARGEST_AMOUNT).astype(np.int32)
+    amount: Array = np.clip(steps * AMOUNT_STEP, SMALLEST_AMOUNT, LARGEST_AMOUNT).astype(np.int32)
+    return amount

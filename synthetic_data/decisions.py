@@ -38,12 +38,14 @@ class Decisions:
 
     @cached_property
     def is_refused(self) -> Array:
-        return self.outcome == REFUSED
+        is_refused: Array = self.outcome == REFUSED
+        return is_refused
 
     @cached_property
     def is_technical(self) -> Array:
         """A technical failure short-circuits: the gates behind it were not evaluated."""
-        return (self.bits & TECHNICAL_BITS) != 0
+        is_technical: Array = (self.bits & TECHNICAL_BITS) != 0
+        return is_technical
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Hit:
 
 
 class Dice:
-    """One die per rule and attempt. The same die is read with and without an incident: low for the rule, high for it."""
+    """One die per rule and attempt, read with and without an incident: low for the rule, high for the incident."""
 
     FACES = 65_536
 

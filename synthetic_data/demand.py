@@ -10,10 +10,9 @@ from synthetic_data.places import Places
 from synthetic_data.streams import Streams
 from synthetic_data.world import PAYDAY_SHARES, PAYDAYS
 
-DIURNAL = np.array(
-    [2.2, 1.2, 0.8, 0.6, 0.6, 0.9, 1.8, 3.0, 4.2, 5.2, 5.8, 5.6]
-    + [5.6, 5.3, 5.2, 5.2, 5.0, 4.9, 5.0, 5.4, 6.2, 6.8, 6.2, 4.5]
-)
+MORNING = (2.2, 1.2, 0.8, 0.6, 0.6, 0.9, 1.8, 3.0, 4.2, 5.2, 5.8, 5.6)
+AFTERNOON = (5.6, 5.3, 5.2, 5.2, 5.0, 4.9, 5.0, 5.4, 6.2, 6.8, 6.2, 4.5)
+DIURNAL = np.array(MORNING + AFTERNOON)
 """Two humps, before noon and in the late evening; the trough is at four in the morning."""
 
 WEEKDAY = (1.04, 1.03, 1.02, 1.02, 1.03, 0.95, 0.91)
@@ -76,19 +75,21 @@ def _span(payday: int) -> range:
 
 
 def hour_shape(day: date) -> Array:
-    """Attempts by hour relative to the mean hour of an ordinary day of the same size."""
-    shape = DIURNAL / DIURNAL.mean()
+    """Attempts by hour relative to the day's mean hour."""
+    shape: Array = DIURNAL / DIURNAL.mean()
     if is_promotion(day):
         shape = shape.copy()
         shape[0] *= MIDNIGHT_WALL
         shape[20:22] *= EVENING_PEAK
-    return shape / shape.mean()
+    normal: Array = shape / shape.mean()
+    return normal
 
 
 def load_by_hour(day: date) -> Array:
     """Expected arrivals in units of what the system was built for: the busiest hour of a busy ordinary day."""
     capacity = 1.15 * DIURNAL.max() / DIURNAL.mean()
-    return calendar_factor(day) / _trend(day) * hour_shape(day) / capacity
+    load: Array = hour_shape(day) * (calendar_factor(day) / _trend(day) / capacity)
+    return load
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class Demand:
         total = self.expected[(day - self.first).days]
         by_region = self.places.weights / self.places.weights.sum() * total
         by_region = by_region * _noise(streams, day, by_region)
-        by_cell = np.outer(by_region, PAYDAY_SHARES * payday_factors(day) / _payday_mean(day))
+        by_cell = np.outer(by_region, payday_factors(day) * PAYDAY_SHARES / _payday_mean(day))
         hours = hour_shape(day) / 24
         behind = (np.arange(24)[:, None] - self.places.hours_behind) % 24
         return (hours[behind][:, :, None] * by_cell).reshape(24, -1)

@@ -1,6 +1,6 @@
 """What goes wrong: incidents with a scope, an onset and an effect, and the attempts that they hit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -45,36 +45,49 @@ class Incident:
 
     def rows(self, attempts: Attempts) -> Array:
         """The attempts in its scope while it lasts, by position."""
-        midnight = datetime.combine(attempts.day, datetime.min.time())
-        span = [(edge - midnight) // MICROSECOND for edge in (self.start, self.end)]
-        first, last = np.searchsorted(attempts.micros, span)
+        first, last = np.searchsorted(attempts.micros, self._moments(attempts.day))
         is_in_scope = np.ones(last - first, dtype=bool)
         for name, values in self.scope.items():
-            known, codes_of = SCOPES[name]()
-            is_in_scope &= np.isin(known, values).take(codes_of(attempts)[first:last])
-        return first + np.flatnonzero(is_in_scope)
+            is_named = np.isin(SCOPES[name].known, values)
+            is_in_scope &= is_named.take(SCOPES[name].numbers(attempts)[first:last])
+        rows: Array = np.flatnonzero(is_in_scope) + first
+        return rows
 
     def strength(self, attempts: Attempts, rows: Array) -> Array:
         """How much of its effect is there, from 0 to 1, at each of these attempts."""
+        strength: Array = np.ones(len(rows))
         if self.onset is Onset.LOAD:
-            return 1 - 1 / np.maximum(attempts.load[rows], 1)
-        midnight = datetime.combine(attempts.day, datetime.min.time())
-        passed = attempts.micros[rows] - (self.start - midnight) // MICROSECOND
-        progress = passed / ((self.end - self.start) // MICROSECOND)
+            strength = 1 - 1 / np.maximum(attempts.load[rows], 1)
+        elif self.onset in (Onset.PULSE, Onset.RAMP):
+            passed = attempts.micros[rows] - self._moments(attempts.day)[0]
+            strength = passed / ((self.end - self.start) // MICROSECOND)
         if self.onset is Onset.PULSE:
-            return np.minimum(1, 3 * np.minimum(progress, 1 - progress))
-        return progress if self.onset is Onset.RAMP else np.ones(len(rows))
+            strength = np.minimum(1, 3 * np.minimum(strength, 1 - strength))
+        return strength
+
+    def _moments(self, day: date) -> tuple[int, int]:
+        """Start and end in microseconds after the midnight of `day`."""
+        midnight = datetime.combine(day, datetime.min.time())
+        return (self.start - midnight) // MICROSECOND, (self.end - midnight) // MICROSECOND
 
 
 MICROSECOND = timedelta(microseconds=1)
 
+
+@dataclass(frozen=True)
+class ScopeKey:
+    """Something that a scope may name: its known values, and where an attempt keeps their numbers."""
+
+    known: tuple[str, ...]
+    numbers: Callable[[Attempts], Array]
+
+
 SCOPES = {
-    "region": lambda: (load_places().regions, lambda a: a.region),
-    "channel": lambda: (CHANNELS, lambda a: a.channel),
-    "product": lambda: (tuple(product.id for product in PRODUCTS), lambda a: a.product),
-    "partner": lambda: (PARTNERS, lambda a: a.partner),
-    "os": lambda: (SYSTEMS, lambda a: a.system),
-    "app_version": lambda: (VERSIONS, lambda a: a.version),
-    "release_ring": lambda: (RINGS, lambda a: a.is_gray.view(np.uint8)),
+    "region": ScopeKey(load_places().regions, lambda a: a.region),
+    "channel": ScopeKey(CHANNELS, lambda a: a.channel),
+    "product": ScopeKey(tuple(product.id for product in PRODUCTS), lambda a: a.product),
+    "partner": ScopeKey(PARTNERS, lambda a: a.partner),
+    "os": ScopeKey(SYSTEMS, lambda a: a.system),
+    "app_version": ScopeKey(VERSIONS, lambda a: a.version),
+    "release_ring": ScopeKey(RINGS, lambda a: a.is_gray.view(np.uint8)),
 }
-"""What a scope may name: the known values, and where an attempt keeps their numbers."""

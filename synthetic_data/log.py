@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -26,9 +26,9 @@ MISSING_AMOUNT, MISSING_REGION, UNSPECIFIED = 0.005, 0.003, 0.015
 UNKNOWN_CODES = (("X900", 120, 0.0005), ("X901", 30, 0.0002))
 """Codes that no catalogue knows, the days before the end of the world since when, and their share of refusals."""
 
-MAY_BE_MISSING = frozenset(
-    ("region", "city", "amount_requested", "app_version", "release_ring", "reason_codes", "gates_evaluated")
-    + ("decided_at", "score", "latency_ms", "shown_message")
+MAY_BE_MISSING = (
+    *("region", "city", "amount_requested", "app_version", "release_ring", "reason_codes", "gates_evaluated"),
+    *("decided_at", "score", "latency_ms", "shown_message"),
 )
 
 LATENCY_DECK = Deck.lognormal((620, 0.5))
@@ -154,6 +154,7 @@ def _first(bits: int) -> int:
     return (bits & -bits).bit_length() - 1
 
 
+@lru_cache(maxsize=65_536)
 def reason_text(bits: int) -> str:
     """The codes of a reason set in the order of the waterfall."""
     return SLOT_SEPARATOR.join(code for n, code in enumerate(CODES) if bits >> n & 1)
@@ -203,7 +204,12 @@ def _policy(day: date) -> str:
 def _coded(codes: Array, names: Sequence[str], is_missing: Array | None = None) -> pa.Array:
     """Text by number, as an Arrow dictionary."""
     signed = codes.view(np.int8) if codes.dtype == np.uint8 and len(names) < 128 else codes.astype(np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(signed, mask=is_missing), pa.array(map(str, names)))
+    return pa.DictionaryArray.from_arrays(pa.array(signed, mask=is_missing), _words(tuple(names)))
+
+
+@lru_cache(maxsize=64)
+def _words(names: tuple[str, ...]) -> pa.Array:
+    return pa.array(map(str, names))
 
 
 def _always(text: str, count: int) -> pa.Array:

@@ -65,4 +65,4 @@ def _city_rows() -> list[dict[str, str]]:
 
 def _weight(region: str, population: int) -> float:
     reach = REACH_OUTSIDE if region in OUTSIDE_THE_MAINLAND else 1.0
-    return reach * float(population) ** POPULATION_POWER
+    return float(reach * population**POPULATION_POWER)

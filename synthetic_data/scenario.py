@@ -75,15 +75,17 @@ def _incident(path: Path, table: dict[str, Any]) -> Incident:
 def _scope(where: str, scope: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     _check_known(f"{where}: scope", scope, SCOPES)
     for name, values in scope.items():
-        _check_known(f"{where}: scope: {name}", values, SCOPES[name]()[0])
+        if not isinstance(values, list):
+            raise InvalidValue(f"{where}: scope: {name} must be a list such as [{values!r}]")
+        _check_known(f"{where}: scope: {name}", values, SCOPES[name].known)
     return {name: tuple(values) for name, values in scope.items()}
 
 
 def _check_effect(where: str, effect: Mapping[str, float]) -> None:
     _check_known(f"{where}: effect", effect, (*CODES, CUT_OFF))
     for name, size in effect.items():
-        if not 0 < size <= (200 if name == CUT_OFF else 1):
-            raise InvalidValue(f"{where}: effect: {name} = {size} must be above 0 and at most 1 ({CUT_OFF}: 200)")
+        if not isinstance(size, int | float) or not 0 < size <= (200 if name == CUT_OFF else 1):
+            raise InvalidValue(f"{where}: effect: {name} = {size!r} must be above 0 and at most 1 ({CUT_OFF}: 200)")
 
 
 def _notice(path: Path, table: dict[str, Any]) -> Event:
@@ -91,6 +93,8 @@ def _notice(path: Path, table: dict[str, Any]) -> Event:
     required = ("id", "start", "last", "kind", "en", "zh")
     _check_keys(where, table, (*required, "region"), required)
     _check_known(f"{where}: kind", [table["kind"]], EVENT_KINDS)
+    if not isinstance(table["start"], date) or not isinstance(table["last"], date):
+        raise InvalidValue(f"{where}: start and last must be dates or local times, without quotes")
     region = table.get("region", "")
     _check_known(f"{where}: region", [region] if region else [], load_places().regions)
     words = Words(en=table["en"], zh=table["zh"])

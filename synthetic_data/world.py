@@ -34,7 +34,7 @@ PERSONAS = (
 
 @dataclass(frozen=True)
 class Product:
-    """What is asked for: amounts are log-normal around the median; scores below the cut-off and amounts above the line are not."""
+    """What is asked for, how much of it, and within which limits: the lowest score and the largest easy amount."""
 
     id: str
     median_amount: int

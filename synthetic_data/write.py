@@ -1,4 +1,4 @@
-"""Puts a world on disk: one log file a day under its final name only when whole, the truth, the calendar, a manifest."""
+"""Puts a world on disk: one log file a day, the truth, the calendar and a manifest; final names are always whole."""
 
 import json
 from collections.abc import Callable
@@ -29,6 +29,9 @@ from synthetic_data.generate import (
 from synthetic_data.truth import TruthBook
 
 MANIFEST = "manifest.json"
+UNIQUE_TEXTS = ("attempt_id", "applicant_id")
+"""All other columns are packed by dictionary or by difference; compressing them as well costs more than it saves."""
+
 CSV_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -114,8 +117,8 @@ def _parquet_bytes(log: pa.Table) -> pa.Buffer:
     pq.write_table(
         log,
         sink,
-        compression="zstd",
-        use_dictionary=sorted({*log.column_names} - {"attempt_id", "applicant_id", *instants}),
+        compression={name: "zstd" if name in UNIQUE_TEXTS else "none" for name in log.column_names},
+        use_dictionary=sorted({*log.column_names} - {*UNIQUE_TEXTS, *instants}),
         column_encoding=dict.fromkeys(instants, "DELTA_BINARY_PACKED"),
         write_statistics=["attempted_at"],
     )
@@ -125,7 +128,8 @@ def _parquet_bytes(log: pa.Table) -> pa.Buffer:
 def _csv_bytes(log: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     plain = pa.table({name: _as_text(log[name]) for name in log.column_names})
-    pa.csv.write_csv(plain, sink, pa.csv.WriteOptions(quoting_style="needed"))
+    sink.write((",".join(plain.column_names) + "\n").encode())
+    pa.csv.write_csv(plain, sink, pa.csv.WriteOptions(include_header=False, quoting_style="none"))
     return sink.getvalue()
 
 

@@ -1,0 +1,204 @@
+"""A card: a question as its title, a chart, its definition, its table and its files, all from one frame."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import formats, history, words
+from dashboard.charts import Look
+from dashboard.downloads import download_buttons
+from dashboard.draw import draw
+from dashboard.filters import Filters
+from dashboard.screen import Screen
+from dashboard.tables import heading, show_table
+from etl.catalogue.dimensions import DIMENSIONS, Scope
+from etl.catalogue.metrics import MEASURES, METRICS, Unit
+from etl.errors import InvalidValue
+from etl.intervals import MINIMUM_N
+from etl.query import Question
+from etl.words import Words
+
+Figure = Callable[[pd.DataFrame, Screen, Look], go.Figure]
+
+TABLE = Words(en="Table", zh="表格")
+ABOUT = Words(en="Definition and n", zh="口径与样本量")
+NO_DIMENSION = Words(
+    en="This log does not carry: {names}. The chart needs it.", zh="本日志未包含：{names}，无法绘制此图。"
+)
+NOTHING_HERE = Words(en="No attempt in this period under these filters.", zh="在此时段与筛选条件下没有借款尝试。")
+NO_REFUSAL = Words(
+    en="{decided} decided attempts, and no refusal of the chosen causes.",
+    zh="已决 {decided} 次，其中没有所选原因的拒绝。",
+)
+MARKED = Words(
+    en="Click a mark to filter by it; click it again to release it.", zh="点击图中标记即可筛选，再次点击取消。"
+)
+DIVIDED = Words(en="{numerator} {above} ÷ {denominator} {below}", zh="{above} {numerator} ÷ {below} {denominator}")
+INTERVAL = Words(
+    en="Whiskers: 95 % Wilson interval on n ÷ φ, φ being how much the daily counts scatter beyond chance. "
+    "Grey: fewer than {n} decided.",
+    zh="须线：95% Wilson 区间，样本量按日计数的过度离散系数 φ 折减。灰色：已决不足 {n}。",
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is asked, how it is drawn and which filter a click changes. `by` may depend on the screen's time steps.
+
+    `own` names the dimensions of the marks, in the order of a mark's custom data: their filters highlight
+    instead of narrowing, so that no mark vanishes when another is chosen.
+    """
+
+    id: str
+    question: Words
+    metrics: tuple[str, ...]
+    by: tuple[str, ...]
+    figure: Figure
+    own: tuple[str, ...] = ()
+    has_time: bool = False
+    has_intervals: bool = False
+    note: Words | None = None
+    needs: tuple[str, ...] = field(default=())
+
+    def dimensions(self, screen: Screen) -> tuple[str, ...]:
+        time = screen.filters.time_dimensions(screen.info) if self.has_time else ()
+        return (*time, *self.by)
+
+    def asked(self, screen: Screen) -> Question:
+        return screen.question(self.metrics, self.dimensions(screen), without=self.own)
+
+
+def show(card: Card, screen: Screen) -> None:
+    """The whole card. What the log cannot answer is said in a sentence."""
+    with st.container(border=True, key=f"card_{card.id}"):
+        missing = [name for name in (*card.by, *card.needs) if not screen.snapshot.has(name)]
+        if missing:
+            _title(card, screen)
+            names = words.LISTED(screen.language).join(screen.words(DIMENSIONS[name].words) for name in missing)
+            st.info(screen.words(NO_DIMENSION, names=names))
+            return
+        question = card.asked(screen)
+        try:
+            frame = answer(card, screen, question)
+        except InvalidValue as problem:
+            _title(card, screen)
+            st.info(str(problem))
+            return
+        _show_answer(card, screen, question, frame)
+
+
+def answer(card: Card, screen: Screen, question: Question) -> pd.DataFrame:
+    return screen.ask_with_intervals(question) if card.has_intervals else screen.ask(question)
+
+
+def _show_answer(card: Card, screen: Screen, question: Question, frame: pd.DataFrame) -> None:
+    totals = screen.ask(screen.question(card.metrics, without=card.own))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _title(card, screen)
+        _about(card, screen, totals)
+    if is_empty(totals):
+        explain_emptiness(card.id, screen, totals)
+        return
+    figure = card.figure(frame, screen, look(card, screen))
+    draw(figure, f"chart_{card.id}", screen.words(card.question), _on_click(card, screen))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"foot_{card.id}"):
+        is_table = st.toggle(screen.words(TABLE), key=f"table_{card.id}")
+        download_buttons(screen, card.id, question, frame)
+    if is_table:
+        show_table(frame, screen, f"rows_{card.id}")
+
+
+def _title(card: Card, screen: Screen) -> None:
+    st.markdown(f"#### {screen.words(card.question)}")
+
+
+def _about(card: Card, screen: Screen, totals: pd.DataFrame) -> None:
+    with st.popover("", icon=":material/info:", type="tertiary", help=screen.words(ABOUT), key=f"about_{card.id}"):
+        for name in card.metrics:
+            st.markdown(f"**{screen.words(METRICS[name].words)}** — {screen.words(METRICS[name].definition)}")
+            st.markdown(spelled(name, totals, screen))
+        for note in _notes(card, screen):
+            st.caption(note)
+
+
+def _notes(card: Card, screen: Screen) -> list[str]:
+    notes = [screen.words(card.note)] if card.note else []
+    if card.has_intervals:
+        notes.append(screen.words(INTERVAL, n=MINIMUM_N))
+    is_split = any(DIMENSIONS[name].scope is Scope.REFUSAL for name in card.by) or screen.filters.has_refusal_filter
+    if is_split and not screen.filters.attribution.adds_up:
+        notes.append(screen.words(words.NOT_ADDING_UP))
+    if card.own:
+        notes.append(screen.words(MARKED))
+    return notes
+
+
+def spelled(metric: str, totals: pd.DataFrame, screen: Screen) -> str:
+    """The whole number in words: `28,350 refusals ÷ 98,870 decided`."""
+    asked = METRICS[metric]
+    texts = [shown(measure, totals[measure].iloc[0], screen) for measure in asked.measures]
+    if asked.denominator is None:
+        return f"n = {texts[0]}"
+    above, below = (heading(measure, screen) for measure in asked.measures)
+    if screen.language.value == "en":
+        above, below = above.lower(), below.lower()
+    return screen.words(DIVIDED, numerator=texts[0], above=above, denominator=texts[1], below=below)
+
+
+def shown(name: str, value: Any, screen: Screen) -> str:
+    """A number of a frame as text, by the unit of its metric or measure."""
+    unit = METRICS[name].unit if name in METRICS else MEASURES[name].unit
+    if unit is Unit.RATE:
+        return formats.percent(value, screen.language)
+    if unit is Unit.MONEY:
+        return formats.money(value, screen.info.currency, screen.language)
+    return formats.count(value, screen.language)
+
+
+def look(card: Card, screen: Screen) -> Look:
+    """How the chart speaks and what it highlights."""
+    layers = layer_of(screen)
+    name = card.own[0] if card.own else ""
+    chosen = screen.filters.selection(name) if name else None
+    selected = [v for v in screen.snapshot.values(name) if screen.filters.selects(name, v)] if chosen else []
+    return Look(
+        language=screen.language,
+        label=screen.label,
+        layer_of=lambda dimension, value: value if dimension == "layer" else layers.get((dimension, value), "unknown"),
+        selected=frozenset(selected),
+        minimum_n=MINIMUM_N,
+    )
+
+
+def layer_of(screen: Screen) -> dict[tuple[str, str], str]:
+    """The layer of every cause and reason of this snapshot."""
+    reasons = screen.snapshot.reasons()
+    causes = {("cause", row.cause): row.layer for row in reasons.itertuples()}
+    return causes | {("reason", row.reason): row.layer for row in reasons.itertuples()}
+
+
+def is_empty(totals: pd.DataFrame) -> bool:
+    """Whether there is nothing to draw: every measure of the card is zero."""
+    measures = [name for name in totals.columns if name in MEASURES]
+    return not totals[measures].to_numpy().any()
+
+
+def explain_emptiness(key: str, screen: Screen, totals: pd.DataFrame) -> None:
+    """Why nothing is drawn, and the way out."""
+    st.info(screen.words(NOTHING_HERE))
+    if screen.filters.where:
+        st.button(screen.words(words.CLEAR), key=f"clear_{key}", on_click=lambda: history.change(Filters.cleared))
+
+
+def _on_click(card: Card, screen: Screen) -> Callable[[tuple[Any, ...]], None] | None:
+    if not card.own:
+        return None
+
+    def clicked(mark: tuple[Any, ...]) -> None:
+        screen.toggle_all(dict(zip(card.own, map(str, mark), strict=False)))
+
+    return clicked

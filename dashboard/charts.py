@@ -1,0 +1,236 @@
+"""Frames become figures: bars of values, and what all figures share. Pure; times, tiles and grids have own modules."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import colours
+from dashboard.marks import Marks, is_rate, tick_format
+from etl.catalogue.metrics import METRICS
+from etl.intervals import MINIMUM_N
+from etl.words import Words
+
+ALL_OTHERS = Words(en="All others ({n})", zh="其余 {n} 项")
+THE_OTHERS = Words(en="All others", zh="其余各项")
+INTERVAL = Words(en="95% interval {low} – {high}", zh="95% 区间 {low} – {high}")
+FEW = Words(en="fewer than {n} decided: too few to judge", zh="已决不足 {n}，样本过少")
+EVERYTHING = Words(en="All: {value}", zh="总体：{value}")
+NUMBER = ",.1~f"
+"""Counts; under fractional attribution they are not whole."""
+OTHERS = ""
+"""The clickable value of a mark that stands for several."""
+FAINT = 0.28
+TRANSPARENT = "rgba(0,0,0,0)"
+BAR_HEIGHT = 27
+
+
+def plain(height: int, **layout: object) -> go.Figure:
+    """An empty figure on no ground of its own, so that it suits light and dark pages."""
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 12, "t": 8, "b": 8},
+        paper_bgcolor=TRANSPARENT,
+        plot_bgcolor=TRANSPARENT,
+        hovermode="closest",
+        hoverlabel={"align": "left"},
+        bargap=0.28,
+        showlegend=False,
+        dragmode=False,
+    )
+    figure.update_xaxes(automargin=True, fixedrange=True)
+    figure.update_yaxes(automargin=True, fixedrange=True)
+    return figure.update_layout(**layout)
+
+
+def bars(
+    frame: pd.DataFrame,
+    marks: Marks,
+    dimension: str,
+    metric: str,
+    *,
+    top: int | None = None,
+    others: pd.DataFrame | None = None,
+    whole: float | None = None,
+) -> go.Figure:
+    """Horizontal bars, the longest on top. Beyond `top` values the row of `others` stands for the rest."""
+    shown = _ranked(frame, dimension, metric, top, others)
+    names = [_name(value, marks, dimension, len(frame) - (top or 0)) for value in shown[dimension]]
+    figure = plain(BAR_HEIGHT * len(shown) + 70)
+    figure.add_trace(_bars(shown, marks, dimension, metric))
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(shown))),
+        ticktext=names,
+        range=[len(shown) - 0.5, -0.5],
+        showgrid=False,
+    )
+    figure.update_xaxes(
+        title_text=marks.axis(metric),
+        tickformat=tick_format(metric),
+        range=[0, _reach(shown, metric) or 1],
+        zeroline=False,
+        nticks=6,
+    )
+    if whole is not None:
+        _reference(figure, marks, metric, whole)
+    return figure
+
+
+def _ranked(
+    frame: pd.DataFrame, dimension: str, metric: str, top: int | None, others: pd.DataFrame | None
+) -> pd.DataFrame:
+    ranked = frame.sort_values([metric, dimension], ascending=[False, True], na_position="last")
+    if top is None or len(ranked) <= top + 1 or others is None:
+        return ranked.reset_index(drop=True)
+    return pd.concat([ranked.head(top), others.assign(**{dimension: OTHERS})], ignore_index=True)
+
+
+def is_cut(frame: pd.DataFrame, top: int) -> bool:
+    """Whether a chart of so many bars needs one for all others; one bar too many is simply drawn."""
+    return len(frame) > top + 1
+
+
+def top_values(frame: pd.DataFrame, dimension: str, metric: str, top: int) -> tuple[str, ...]:
+    """The values that get bars of their own: what the question about all others leaves out."""
+    return tuple(_ranked(frame, dimension, metric, None, None)[dimension].head(top))
+
+
+def _name(value: str, marks: Marks, dimension: str, rest: int) -> str:
+    if value == OTHERS:
+        return f"<i>{marks.words(ALL_OTHERS, n=rest)}</i>"
+    return wrapped(marks.label(dimension, value))
+
+
+def wrapped(text: str, width: int = 30) -> str:
+    """A long name on two lines, broken near its middle, so that it leaves room for its bar."""
+    if len(text) <= width or " " not in text:
+        return text
+    middle = len(text) // 2
+    breaks = [place for place, letter in enumerate(text) if letter == " "]
+    place = min(breaks, key=lambda at: abs(at - middle))
+    return f"{text[:place]}<br>{text[place + 1 :]}"
+
+
+def _bars(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> go.Bar:
+    few = is_few(shown, metric)
+    return go.Bar(
+        orientation="h",
+        x=shown[metric],
+        y=list(range(len(shown))),
+        error_x=_whiskers(shown, metric),
+        marker={
+            "color": [
+                _bar_colour(marks, dimension, value, small) for value, small in zip(shown[dimension], few, strict=True)
+            ],
+            "opacity": [strength(marks, dimension, value) for value in shown[dimension]],
+            "line": {"width": 0},
+        },
+        texttemplate=_bar_text(shown, metric),
+        textposition="outside",
+        cliponaxis=False,
+        customdata=custom(shown, (dimension,), marks, metric),
+        hovertemplate=hover(shown, marks, metric, 1, "x"),
+    )
+
+
+def _bar_colour(marks: Marks, dimension: str, value: str, few: bool) -> str:
+    if value == OTHERS:
+        return colours.OTHERS
+    return colours.MUTED if few else marks.colour(dimension, value)
+
+
+def _bar_text(shown: pd.DataFrame, metric: str) -> str:
+    if _has_interval(shown, metric):
+        return ""
+    return "%{x:.1%}  <i>%{customdata[2]:,.1~f}</i>" if is_rate(metric) else "%{x:,.1~f}"
+
+
+def _reach(shown: pd.DataFrame, metric: str) -> float:
+    """How far the axis goes: past the longest bar and its number."""
+    ends = [shown[metric].max() * (1.05 if _has_interval(shown, metric) else 1.33)]
+    if _has_interval(shown, metric):
+        ends.append(shown[f"{metric}_high"].max() * 1.02)
+    return max((end for end in ends if not pd.isna(end)), default=0.0)
+
+
+def _has_interval(frame: pd.DataFrame, metric: str) -> bool:
+    return f"{metric}_low" in frame and bool(frame[f"{metric}_low"].notna().any())
+
+
+def _whiskers(shown: pd.DataFrame, metric: str) -> dict[str, object] | None:
+    if not _has_interval(shown, metric):
+        return None
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": shown[f"{metric}_high"] - shown[metric],
+        "arrayminus": shown[metric] - shown[f"{metric}_low"],
+        "thickness": 1.5,
+        "width": 3,
+        "color": colours.MUTED,
+    }
+
+
+def _reference(figure: go.Figure, marks: Marks, metric: str, whole: float) -> None:
+    """A line at the value of everything together."""
+    figure.add_vline(x=whole, line={"color": colours.MUTED, "width": 1, "dash": "dot"})
+    value = f"{whole:.1%}" if is_rate(metric) else f"{whole:,.0f}"
+    figure.add_annotation(
+        x=whole,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        text=marks.words(EVERYTHING, value=value),
+        font={"size": 11},
+    )
+    figure.update_layout(margin_t=26)
+
+
+def is_few(frame: pd.DataFrame, metric: str) -> pd.Series:
+    """Which rates stand on too few cases to be judged."""
+    over = METRICS[metric].denominator
+    if over is None or over not in frame:
+        return pd.Series(False, index=frame.index)
+    return frame[over] < MINIMUM_N
+
+
+def strength(marks: Marks, dimension: str, value: str) -> float:
+    """How strongly a mark is drawn: faint where a filter leaves it out."""
+    return 1.0 if value == OTHERS or marks.is_chosen(dimension, value) else FAINT
+
+
+def custom(frame: pd.DataFrame, clicked: Sequence[str], marks: Marks, metric: str) -> list[list[object]]:
+    """Beside each point: what a click on it filters, its names, then numerator, denominator and interval."""
+    keys = [[str(value) for value in frame[name]] for name in clicked]
+    names = [[_spoken(marks, name, value) for value in frame[name]] for name in clicked]
+    numbers = [frame[name].tolist() for name in counted(frame, metric)]
+    return [list(point) for point in zip(*keys, *names, *numbers, strict=True)]
+
+
+def _spoken(marks: Marks, dimension: str, value: object) -> str:
+    return marks.words(THE_OTHERS) if value == OTHERS else marks.label(dimension, value)
+
+
+def counted(frame: pd.DataFrame, metric: str) -> list[str]:
+    names = [*METRICS[metric].measures]
+    if _has_interval(frame, metric):
+        names += [f"{metric}_low", f"{metric}_high"]
+    return names
+
+
+def hover(frame: pd.DataFrame, marks: Marks, metric: str, clicked: int, value: str) -> str:
+    """The template that says what a mark is: its names, the metric, both counts, the interval."""
+    first = 2 * clicked
+    names = " · ".join(f"%{{customdata[{place}]}}" for place in range(clicked, first))
+    title = METRICS[metric].words(marks.language)
+    if not is_rate(metric):
+        return f"<b>{names}</b><br>{title}: %{{{value}:{NUMBER}}}<extra></extra>"
+    lines = [f"<b>{names}</b>", f"{title}: <b>%{{{value}:.2%}}</b>"]
+    lines.append(marks.fraction(metric, f"%{{customdata[{first}]:{NUMBER}}}", f"%{{customdata[{first + 1}]:{NUMBER}}}"))
+    if _has_interval(frame, metric):
+        low, high = (f"%{{customdata[{first + place}]:.1%}}" for place in (2, 3))
+        lines.append(marks.words(INTERVAL, low=low, high=high))
+    return "<br>".join(lines) + "<extra></extra>"

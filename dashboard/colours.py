@@ -1,0 +1,86 @@
+"""Colours that mean the same everywhere: one per layer, shades of it per cause, ramps for magnitudes.
+
+The four layer colours are of the Okabe-Ito set: told apart by colour-blind readers, and on light and dark ground.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+from etl.catalogue import UNMAPPED, load_catalogue
+
+LAYERS = {"user": "#0072B2", "platform": "#D55E00", "technical": "#009E73", "unknown": "#8A8A8A"}
+_ENDS = {
+    "user": ("#00619B", "#8EC3E6"),
+    "platform": ("#C04F00", "#F3A96B"),
+    "technical": ("#008560", "#7BD3B5"),
+    "unknown": ("#757575", "#B9B9B9"),
+}
+OTHERS = "#A5A09A"
+"""Of "All others", which belong to no one layer."""
+MUTED = "#9A958D"
+"""Of events, of numbers too small to judge, of what is not chosen."""
+ACCENT = "#8E4585"
+"""Of magnitudes that belong to no layer: a rate per region."""
+_GROUNDS = {False: "#EFEBE3", True: "#2B2E35"}
+_DEEPEST = {False: "#6E2A66", True: "#E3A5D8"}
+_PALE_GREY = {False: "#E4E1DA", True: "#34373D"}
+
+Ramp = list[list[float | str]]
+
+
+def of_layer(layer: str) -> str:
+    return LAYERS.get(layer, LAYERS["unknown"])
+
+
+@cache
+def of_causes() -> dict[str, str]:
+    """Each cause in a shade of its layer; neighbours in the catalogue lie far apart on the shades."""
+    catalogue = load_catalogue()
+    return {
+        cause.id: shade
+        for layer in catalogue.layers
+        for cause, shade in zip(catalogue.causes_of(layer), shades(layer, len(catalogue.causes_of(layer))), strict=True)
+    }
+
+
+def of_cause(cause: str) -> str:
+    return of_causes().get(cause, of_causes()[UNMAPPED])
+
+
+def shades(layer: str, n: int) -> list[str]:
+    """`n` different shades, dark and light in turn."""
+    dark, light = _ENDS.get(layer, _ENDS["unknown"])
+    if n == 1:
+        return [of_layer(layer)]
+    ramp = [mixed(dark, light, place) for place in _evenly(n)]
+    half = (n + 1) // 2
+    return [ramp[index // 2 + (half if index % 2 else 0)] for index in range(n)]
+
+
+def ramp(is_dark: bool, deepest: str | None = None) -> Ramp:
+    """From the ground of the page to the deepest colour: more stands out more, on light and dark ground alike."""
+    ground, deep = _GROUNDS[is_dark], deepest or _DEEPEST[is_dark]
+    return [[0.0, ground], [0.5, mixed(ground, deep, 0.5)], [1.0, deep]]
+
+
+def grey(is_dark: bool) -> Ramp:
+    """One flat tone, for numbers that are too small to be coloured."""
+    return [[0.0, _PALE_GREY[is_dark]], [1.0, _PALE_GREY[is_dark]]]
+
+
+def outline(is_dark: bool) -> str:
+    return "#F4F1EA" if is_dark else "#1B1A17"
+
+
+def mixed(first: str, second: str, place: float) -> str:
+    """The colour at `place` between two, 0 the first and 1 the second."""
+    channels = zip(_channels(first), _channels(second), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * place):02X}" for a, b in channels)
+
+
+def _channels(colour: str) -> Sequence[int]:
+    return bytes.fromhex(colour.removeprefix("#"))
+
+
+def _evenly(n: int) -> list[float]:
+    return [index / (n - 1) for index in range(n)]

@@ -1,0 +1,60 @@
+"""A card's frame as people read it: words for codes, headings in the language, rates as percent."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats
+from dashboard.screen import Screen
+from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS
+from etl.catalogue.metrics import MEASURES, METRICS, Unit
+from etl.words import Words
+
+MEASURE_WORDS = {
+    "all_refusals": Words(en="All refusals", zh="全部拒绝"),
+    "amounts_known": Words(en="Amounts known", zh="金额已知"),
+    "refused_amounts_known": Words(en="Refused amounts known", zh="被拒金额已知"),
+    "all_amount_refused": Words(en="All amount refused", zh="全部被拒金额"),
+}
+LOW, HIGH = Words(en="{name}, low end", zh="{name}下限"), Words(en="{name}, high end", zh="{name}上限")
+WEEKDAYS = Words(en="Mon Tue Wed Thu Fri Sat Sun", zh="周一 周二 周三 周四 周五 周六 周日")
+
+
+def show_table(frame: pd.DataFrame, screen: Screen, key: str) -> None:
+    """The whole frame, sortable; numbers stay numbers."""
+    table = spoken(frame, screen)
+    rates = [heading(name, screen) for name in frame.columns if _unit(name) is Unit.RATE]
+    config = {name: st.column_config.NumberColumn(format="percent") for name in rates}
+    st.dataframe(table, hide_index=True, column_config=config, key=key, height=min(420, 38 + 35 * max(len(table), 1)))
+
+
+def spoken(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
+    """The frame with words for its codes and headings."""
+    columns = {heading(name, screen): _column(frame[name], name, screen) for name in frame.columns}
+    return pd.DataFrame(columns)
+
+
+def heading(name: str, screen: Screen) -> str:
+    """What a column is called."""
+    for suffix, words in (("_low", LOW), ("_high", HIGH)):
+        if name.endswith(suffix):
+            return screen.words(words, name=heading(name.removesuffix(suffix), screen))
+    if name in DIMENSIONS:
+        return screen.words(DIMENSIONS[name].words)
+    return screen.words(METRICS[name].words if name in METRICS else MEASURE_WORDS[name])
+
+
+def _column(column: pd.Series, name: str, screen: Screen) -> pd.Series:
+    if name in TIME_BUCKETS:
+        return column.map(lambda value: formats.bucket(value, name, screen.language))
+    if name == "weekday":
+        return column.map(lambda value: screen.words(WEEKDAYS).split()[int(value) - 1])
+    if name in DIMENSIONS and name != "hour":
+        return column.map(lambda value: screen.label(name, str(value)))
+    return column
+
+
+def _unit(name: str) -> Unit:
+    base = name.removesuffix("_low").removesuffix("_high")
+    if base in METRICS:
+        return METRICS[base].unit
+    return MEASURES[base].unit if base in MEASURES else Unit.COUNT

@@ -1,0 +1,254 @@
+"""Figures over time: stacked bars, lines, or one panel per value; unfinished buckets are hatched or dashed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard import charts, colours
+from dashboard.marks import Marks, tick_format
+from etl.catalogue import load_catalogue
+from etl.catalogue.dimensions import TIME_BUCKETS
+from etl.words import Language, Words
+
+UNFINISHED = Words(en="not complete", zh="未完整")
+TITLES = {
+    "hour": Words(en="Hour", zh="小时"),
+    "day": Words(en="Day", zh="日"),
+    "week": Words(en="Week, by its Monday", zh="周（以周一计）"),
+    "month": Words(en="Month", zh="月"),
+    "quarter": Words(en="Quarter", zh="季度"),
+    "year": Words(en="Year", zh="年"),
+}
+_TICKS = {
+    Language.EN: (("%-d %b\n%H:%M", 3600_000), ("%-d %b\n%Y", 86400_000), ("%b\n%Y", "M1"), ("%Y", "M12")),
+    Language.ZH: (("%-m月%-d日\n%H:%M", 3600_000), ("%-m月%-d日\n%Y年", 86400_000), ("%-m月\n%Y年", "M1"), ("%Y年", "M12")),
+}
+_OFFSETS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
+PANEL_HEIGHT = 112
+
+
+class Shape(StrEnum):
+    STACKED = "stacked"
+    LINES = "lines"
+    PANELS = "panels"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One value over time, its rows in order, with `at`, `bucket` and `is_whole` beside the asked columns."""
+
+    value: str
+    rows: pd.DataFrame
+    colour: str
+    strength: float
+    name: str
+
+
+def trend(frame: pd.DataFrame, marks: Marks, split: str, metric: str, shape: Shape) -> go.Figure:
+    """A metric over time by layer, cause or any other split. A rate without a denominator is a gap."""
+    timed = placed(frame, marks)
+    series = list(_series(timed, marks, split, metric))
+    if shape is Shape.PANELS:
+        figure = _panels(series, marks, split, metric)
+    else:
+        figure = _together(series, marks, split, metric, shape)
+    _time_axis(figure, timed, marks)
+    return figure
+
+
+def grain_of(frame: pd.DataFrame) -> str:
+    """The bucket that a frame is cut into: `hour` where a day's hours stand beside it."""
+    return "hour" if "hour" in frame else next(name for name in frame if name in TIME_BUCKETS)
+
+
+def placed(frame: pd.DataFrame, marks: Marks) -> pd.DataFrame:
+    """The frame with the moment and the name of each bucket, without buckets that the log has not reached."""
+    grain = grain_of(frame)
+    starts = _starts(frame, grain)
+    ends = _ends(starts, grain)
+    timed = frame.assign(at=starts, bucket=_bucket_names(starts, grain, marks), is_whole=_whole(starts, ends, marks))
+    return timed[starts < np.datetime64(marks.as_of)] if marks.as_of else timed
+
+
+def _starts(frame: pd.DataFrame, grain: str) -> pd.Series:
+    if grain == "hour":
+        return pd.to_datetime(frame["day"]) + pd.to_timedelta(frame["hour"], unit="h")
+    return pd.to_datetime(frame[grain])
+
+
+def _ends(starts: pd.Series, grain: str) -> pd.Series:
+    if grain == "hour":
+        return starts + timedelta(hours=1)
+    ends = starts.dt.to_period(_OFFSETS[grain]).dt.end_time
+    return ends.dt.floor("D") + timedelta(days=1)
+
+
+def _whole(starts: pd.Series, ends: pd.Series, marks: Marks) -> pd.Series:
+    """Whether a bucket lies inside the days asked for and the days that the log is complete for."""
+    closed = [datetime.combine(marks.until, time.min) + timedelta(days=1)] if marks.until else []
+    last = min([*closed, *([marks.as_of] if marks.as_of else [])], default=datetime.max)
+    first = datetime.combine(marks.since, time.min) if marks.since else datetime.min
+    return pd.Series([start >= first and end <= last for start, end in zip(starts, ends, strict=True)], starts.index)
+
+
+def _bucket_names(starts: pd.Series, grain: str, marks: Marks) -> pd.Series:
+    names = {start: _bucket_name(start, grain, marks) for start in starts.unique()}
+    return starts.map(names)
+
+
+def _bucket_name(start: pd.Timestamp, grain: str, marks: Marks) -> str:
+    if grain == "hour":
+        return f"{marks.label('day', start)} {start:%H:%M}"
+    return marks.label(grain, start)
+
+
+def _series(timed: pd.DataFrame, marks: Marks, split: str, metric: str) -> Iterator[Series]:
+    for value in _ordered(timed, split, metric):
+        rows = timed[timed[split] == value].sort_values("at")
+        yield Series(
+            value, rows, marks.colour(split, value), charts.strength(marks, split, value), marks.label(split, value)
+        )
+
+
+def _ordered(timed: pd.DataFrame, split: str, metric: str) -> list[str]:
+    """Layers and causes in the catalogue's order; other splits, the largest first."""
+    catalogue = load_catalogue()
+    listed = {"layer": list(catalogue.layers), "cause": list(catalogue.causes)}.get(split, [])
+    sums = timed.groupby(split)[metric].max().sort_values(ascending=False)
+    return sorted(sums.index, key=lambda value: listed.index(value) if value in listed else len(listed))
+
+
+def _together(series: Sequence[Series], marks: Marks, split: str, metric: str, shape: Shape) -> go.Figure:
+    figure = charts.plain(360, showlegend=len(series) > 1, barmode="stack", bargap=0.12)
+    for one in series:
+        traces = [_stack(one, marks, split, metric)] if shape is Shape.STACKED else _line(one, marks, split, metric)
+        figure.add_traces(traces)
+    figure.update_yaxes(title_text=marks.axis(metric), tickformat=tick_format(metric), rangemode="tozero")
+    figure.update_layout(legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"})
+    return figure
+
+
+def _panels(series: Sequence[Series], marks: Marks, split: str, metric: str) -> go.Figure:
+    """One row per value, each on its own scale, so that what is small can be seen to move."""
+    figure = make_subplots(
+        rows=max(len(series), 1),
+        shared_xaxes=True,
+        vertical_spacing=0.3 / max(len(series), 1),
+        subplot_titles=[f"<b>{one.name}</b>" for one in series],
+    )
+    figure.update_layout(charts.plain(PANEL_HEIGHT * max(len(series), 1) + 70).layout)
+    for row, one in enumerate(series, start=1):
+        figure.add_traces(_line(one, marks, split, metric, fill="tozeroy"), rows=row, cols=1)
+    figure.update_yaxes(tickformat=tick_format(metric), rangemode="tozero", nticks=4, fixedrange=True, automargin=True)
+    figure.update_xaxes(fixedrange=True, showticklabels=False)
+    figure.update_xaxes(showticklabels=True, row=max(len(series), 1), col=1)
+    figure.update_annotations(x=0, xanchor="left", font_size=13)
+    figure.update_layout(margin_t=28)
+    return figure
+
+
+def _stack(one: Series, marks: Marks, split: str, metric: str) -> go.Bar:
+    return go.Bar(
+        name=one.name,
+        x=_x(one.rows, marks),
+        y=one.rows[metric],
+        marker={
+            "color": one.colour,
+            "opacity": one.strength,
+            "line": {"width": 0},
+            "pattern": {"shape": ["" if whole else "/" for whole in one.rows["is_whole"]], "solidity": 0.35, "size": 6},
+        },
+        customdata=_custom(one, marks, split, metric),
+        hovertemplate=_hover(one, marks, metric),
+    )
+
+
+def _line(one: Series, marks: Marks, split: str, metric: str, fill: str | None = None) -> list[go.Scatter]:
+    """The whole buckets as a line with marks that can be clicked; unfinished ends dashed and open."""
+    whole = one.rows["is_whole"]
+    solid = _scatter(one, marks, split, metric, one.rows[metric].where(whole))
+    if fill:
+        solid.update(fill=fill, fillcolor=_faded(one.colour))
+    open_ends = _with_neighbours(~whole)
+    if not open_ends.any():
+        return [solid]
+    dashed = _scatter(one, marks, split, metric, one.rows[metric].where(open_ends))
+    dashed.update(line_dash="dot", showlegend=False, marker_symbol="circle-open")
+    return [dashed, solid]
+
+
+def _with_neighbours(mask: pd.Series) -> pd.Series:
+    """Also the buckets next to the masked ones, so that a dashed line reaches the solid one."""
+    return mask | mask.shift(1, fill_value=False) | mask.shift(-1, fill_value=False)
+
+
+def _scatter(one: Series, marks: Marks, split: str, metric: str, values: pd.Series) -> go.Scatter:
+    return go.Scatter(
+        name=one.name,
+        x=_x(one.rows, marks),
+        y=values,
+        mode="lines+markers",
+        connectgaps=False,
+        opacity=one.strength,
+        line={"color": one.colour, "width": 2},
+        marker={"color": one.colour, "size": 6 if len(one.rows) <= 70 else 4},
+        customdata=_custom(one, marks, split, metric),
+        hovertemplate=_hover(one, marks, metric),
+    )
+
+
+def _x(rows: pd.DataFrame, marks: Marks) -> pd.Series:
+    """Days and hours on a time axis; years as categories, so that none looks like its first of January."""
+    return rows["bucket"] if grain_of(rows) == "year" else rows["at"]
+
+
+def _custom(one: Series, marks: Marks, split: str, metric: str) -> list[list[object]]:
+    points = charts.custom(one.rows, (split,), marks, metric)
+    notes = [f" · {marks.words(UNFINISHED)}" if not whole else "" for whole in one.rows["is_whole"]]
+    return [[*point, bucket, note] for point, bucket, note in zip(points, one.rows["bucket"], notes, strict=True)]
+
+
+def _hover(one: Series, marks: Marks, metric: str) -> str:
+    last = 2 + len(charts.counted(one.rows, metric))
+    when = f"%{{customdata[{last}]}}%{{customdata[{last + 1}]}}<br>"
+    return when + charts.hover(one.rows, marks, metric, 1, "y")
+
+
+def _time_axis(figure: go.Figure, timed: pd.DataFrame, marks: Marks) -> None:
+    grain = grain_of(timed)
+    rows = [row for row in figure.select_xaxes()]
+    rows[-1].title.text = marks.words(TITLES[grain])
+    if grain == "year":
+        figure.update_xaxes(type="category")
+        return
+    stops = [
+        {"dtickrange": [None if place == 0 else previous, step], "value": text}
+        for place, (text, step, previous) in enumerate(_stops(marks.language))
+    ]
+    figure.update_xaxes(type="date", tickformatstops=stops, nticks=12)
+    if grain in {"week", "month", "quarter"} and timed["at"].nunique() <= 14:
+        figure.update_xaxes(tickmode="array", tickvals=sorted(timed["at"].unique()))
+
+
+def _stops(language: Language) -> Iterator[tuple[str, object, object]]:
+    """Tick formats by the distance of ticks: below a day, below a month, below a year, years."""
+    formats = [text for text, _ in _TICKS[language]]
+    bounds = [86400_000 - 1, 28 * 86400_000 - 1, "M6", None]
+    previous: object = None
+    for text, bound in zip(formats, bounds, strict=True):
+        yield text, bound, previous
+        previous = bound
+
+
+def _faded(colour: str) -> str:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return f"rgba({red},{green},{blue},0.14)"
+
+
+__all__ = ["Shape", "colours", "grain_of", "placed", "trend"]

@@ -1,0 +1,54 @@
+"""Causes: from layer to cause to reason, over time, and who can do something about it."""
+
+import streamlit as st
+
+from dashboard import figures
+from dashboard.advice import show_advice
+from dashboard.cards import Card, show
+from dashboard.screen import Screen
+from etl.words import Words
+
+LAYERS = Card(
+    "layers",
+    Words(en="On whose side is the cause?", zh="原因在哪一层面？"),
+    metrics=("refusals", "refusal_share", "refusal_rate"),
+    by=("layer",),
+    own=("layer",),
+    figure=figures.ranked("layer", "refusal_share"),
+)
+CAUSES = Card(
+    "causes",
+    Words(en="What share of the refusals does each cause have?", zh="各原因占全部拒绝的多少？"),
+    metrics=("refusals", "refusal_share", "refusal_rate"),
+    by=("cause",),
+    own=("cause",),
+    figure=figures.ranked("cause", "refusal_share"),
+)
+REASONS = Card(
+    "reasons",
+    Words(en="Which reason codes stand behind them?", zh="背后是哪些拒因代码？"),
+    metrics=("refusals", "refusal_share", "amount_refused"),
+    by=("reason",),
+    own=("reason",),
+    figure=figures.ranked("reason", "refusals"),
+)
+OVER_TIME = Card(
+    "cause_trend",
+    Words(en="When did each cause refuse?", zh="各原因的拒绝随时间如何变化？"),
+    metrics=("refusals",),
+    by=("cause",),
+    has_time=True,
+    figure=figures.over_time("refusals", split="cause"),
+)
+CARDS = (LAYERS, CAUSES, REASONS, OVER_TIME)
+
+
+def render(screen: Screen) -> None:
+    left, right = st.columns(2)
+    with left:
+        show(LAYERS, screen)
+        show(CAUSES, screen)
+    with right:
+        show(REASONS, screen)
+    show(OVER_TIME, screen)
+    show_advice(screen)

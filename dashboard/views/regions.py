@@ -1,0 +1,48 @@
+"""Regions: where refusals are frequent, how sure that is, and which cause where."""
+
+import streamlit as st
+
+from dashboard import figures
+from dashboard.cards import Card, show
+from dashboard.screen import Screen
+from etl.words import Words
+
+TILES = Card(
+    "region_tiles",
+    Words(en="Where is the refusal rate high?", zh="哪些地区的拒绝率高？"),
+    metrics=("refusal_rate",),
+    by=("region",),
+    own=("region",),
+    figure=figures.tiles("refusal_rate"),
+)
+RANKING = Card(
+    "ranking",
+    Words(en="Which regions stand out, and how sure is that?", zh="哪些地区突出，把握有多大？"),
+    metrics=("refusal_rate",),
+    by=("region",),
+    own=("region",),
+    has_intervals=True,
+    figure=figures.ranking("region", "refusal_rate"),
+)
+MATRIX = Card(
+    "matrix",
+    Words(en="Which cause refuses where?", zh="哪个原因在哪里造成拒绝？"),
+    metrics=("refusal_rate",),
+    by=("cause", "region"),
+    own=("cause", "region"),
+    figure=figures.crossed("cause", "region", "refusal_rate"),
+    note=Words(
+        en="Each cell: refusals of the cause ÷ all decided attempts of the region.",
+        zh="每格：该原因的拒绝 ÷ 该地区全部已决尝试。",
+    ),
+)
+CARDS = (TILES, RANKING, MATRIX)
+
+
+def render(screen: Screen) -> None:
+    left, right = st.columns(2)
+    with left:
+        show(TILES, screen)
+    with right:
+        show(RANKING, screen)
+    show(MATRIX, screen)

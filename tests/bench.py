@@ -1,0 +1,232 @@
+"""Measures what the product promises, side by side in one run: `make bench`. Nothing here asserts a time."""
+
+import argparse
+import os
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from streamlit.testing.v1 import AppTest
+
+from dashboard import state
+from dashboard.shell import HOME, VIEWS
+from etl import duck
+from etl.build import sum_up
+from etl.home import Home
+from etl.manifest import ATTEMPTS, Manifest
+from etl.pipeline import add_files
+from etl.profile import load_profile
+from etl.publish import current_manifest
+from etl.query import Question, ask
+from etl.rollups import ROLLUPS
+from etl.snapshot import Snapshot, open_snapshot
+from synthetic_data import write_world
+
+REPEATS = 3
+CLICKS = 15
+MILLISECONDS = 1000
+console = Console(width=110)
+
+
+@dataclass(frozen=True)
+class Timed:
+    what: str
+    rows: int
+    seconds: float
+
+    @property
+    def speed(self) -> str:
+        return f"{self.rows / self.seconds:,.0f}"
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def show(title: str, rows: list[Timed], beside: Timed) -> None:
+    table = Table("", "rows", "seconds", "rows/s", f"time ÷ {beside.what}", title=title, title_justify="left")
+    for row in rows:
+        table.add_row(row.what, f"{row.rows:,}", f"{row.seconds:.2f}", row.speed, f"{row.seconds / beside.seconds:.2f}")
+    console.print(table)
+
+
+def generation(folder: Path, attempts: int) -> None:
+    """Large days show the engine; the demo's small ones show the cost of a file."""
+    runs = []
+    for what, days, count in (("10 large days", 10, attempts), ("demo, 365 days", 365, attempts)):
+        start = time.perf_counter()
+        made = _world(folder / "world", days, count)
+        runs.append(Timed(what, made, time.perf_counter() - start))
+    show("Generation, one process", runs, runs[0])
+
+
+def _world(home: Path, days: int, attempts: int) -> int:
+    shutil.rmtree(home, ignore_errors=True)
+    return write_world(home, days=days, attempts=attempts).attempts
+
+
+def loading(folder: Path) -> Path:
+    """The demo's log into a home; what the contract check, the writing and the publishing cost is told apart."""
+    home = folder / "home"
+    start = time.perf_counter()
+    result = add_files(
+        Home(home), [folder / "world" / "logs"], load_profile("contract"), lambda *_: None, is_synthetic=True
+    )
+    whole = time.perf_counter() - start
+    rows = result.load.rows_read if result.load else 0
+    parts = [home / part.path for part in current_manifest(Home(home)).of_kind(ATTEMPTS)]
+    hashing = timed(lambda: [duck.sha256(path) for path in parts])
+    steps = [
+        Timed("log → live snapshot", rows, whole),
+        *_intake(folder, rows),
+        Timed("hashing the parts", rows, hashing),
+    ]
+    show("Loading", steps, steps[0])
+    return home
+
+
+def _intake(folder: Path, rows: int) -> list[Timed]:
+    """Each intake model alone over the whole log."""
+    from etl.load import _Intake
+    from etl.sources import find_sources, land
+
+    steps = []
+    with duck.workbench(folder) as connection:
+        intake = _Intake(Home(folder), Manifest(), load_profile("contract"))
+        intake.lay_tables(connection)
+        land(connection, find_sources([folder / "world" / "logs"]), intake.profile)
+        for model in ("typed", "broken_rules", "accepted"):
+            steps.append(
+                Timed(f"model {model}", rows, timed(lambda model=model: duck.make(connection, "intake", model)))
+            )
+        duck.read_parts(connection, "stored", [], like="accepted")
+        steps.append(Timed("model deduplicated", rows, timed(lambda: duck.make(connection, "intake", "deduplicated"))))
+        steps.append(
+            Timed("writing the parts", rows, timed(lambda: duck.write_by_day(connection, "deduplicated", folder / "w")))
+        )
+    return steps
+
+
+def summing(folder: Path, home: Path) -> None:
+    """Store → rollups: ours, bare DuckDB group-bys of the same rollups, pandas doing the same."""
+    parts = [home / part.path for part in current_manifest(Home(home)).of_kind(ATTEMPTS)]
+    rows = sum(part.rows for part in current_manifest(Home(home)).of_kind(ATTEMPTS))
+    ours, bare, frames = [], [], []
+    for _ in range(REPEATS):
+        ours.append(timed(lambda: _ours(folder, parts)))
+        bare.append(timed(lambda: _bare(parts)))
+        frames.append(timed(lambda: _pandas(parts)))
+    runs = [
+        Timed("Refusal Lens", rows, statistics.median(ours)),
+        Timed("bare DuckDB", rows, statistics.median(bare)),
+        Timed("pandas", rows, statistics.median(frames)),
+    ]
+    show("Store → rollups (median of 3, interleaved)", runs, runs[0])
+
+
+def _ours(folder: Path, parts: list[Path]) -> None:
+    target = folder / "bench.duckdb"
+    target.unlink(missing_ok=True)
+    with duck.workbench(folder) as connection:
+        duck.attach(connection, target, "snap", read_only=False)
+        duck.open_parts(connection, "attempts", parts)
+        sum_up(connection, frozenset())
+
+
+def _bare(parts: list[Path]) -> None:
+    """The same rollups, each grouped straight from the files into a database file."""
+    with tempfile.TemporaryDirectory() as name, duckdb.connect(str(Path(name) / "bare.duckdb")) as connection:
+        connection.read_parquet([str(path) for path in parts]).create_view("attempts")
+        for rollup in ROLLUPS:
+            keys = ", ".join(_keys(rollup))
+            connection.execute(
+                f"create table {rollup} as select {keys}, count(*) as n, sum(amount_requested) as money,"
+                " count(amount_requested) as known from attempts group by all"
+            )
+
+
+def _pandas(parts: list[Path]) -> None:
+    frame = pd.read_parquet(parts, partitioning=None, columns=[*_keys("rollup_wide"), "amount_requested"])
+    frame["amount_requested"] = frame["amount_requested"].astype("float64")
+    for rollup in ROLLUPS:
+        grouped = frame.groupby(_keys(rollup), dropna=False, observed=True)["amount_requested"]
+        grouped.agg(["size", "sum", "count"])
+
+
+def _keys(rollup: str) -> list[str]:
+    wide = ["day", "hour", "region", "city", "channel", "product", "app_version", "os", "release_ring", "partner"]
+    keys = {
+        "rollup_wide": [*wide, "policy_version", "scheme", "evaluation"],
+        "rollup_region": ["day", "region"],
+        "rollup_hour": ["day", "hour"],
+        "rollup_day": ["day"],
+    }[rollup]
+    return [*keys, "stage", "currency", "outcome", "reason_codes"]
+
+
+SCRIPT = """
+import os
+from pathlib import Path
+from dashboard import state
+from dashboard.filters import opening
+from dashboard.screen import Screen
+from dashboard.shell import HOME, VIEWS
+from etl.words import Language
+
+snapshot = state.snapshot(Path(os.environ[HOME]))
+VIEWS["{view}"](Screen(snapshot, opening(snapshot.info, Language.EN)))
+"""
+
+
+def questions_of_views(home: Path) -> dict[str, list[Question]]:
+    """What each view asks when it opens with its first filters, caught at the one door to the query layer."""
+    os.environ[HOME] = str(home)
+    found = {}
+    for view in VIEWS:
+        asked: list[Question] = []
+        state.ask = lambda snapshot, question, asked=asked: asked.append(question) or ask(snapshot, question)
+        AppTest.from_string(SCRIPT.format(view=view), default_timeout=120).run()
+        found[view] = asked
+    state.ask = ask
+    return found
+
+
+def clicking(home: Path) -> None:
+    """Every question that each view asks when it opens, asked again and again: server time of the query layer."""
+    snapshot = open_snapshot(home)
+    table = Table("view", "questions", "p50 ms", "p95 ms", title="All questions of a view", title_justify="left")
+    for view, questions in questions_of_views(home).items():
+        times = sorted(timed(lambda q=questions: _ask_all(snapshot, q)) * MILLISECONDS for _ in range(CLICKS))
+        table.add_row(view, str(len(questions)), f"{times[len(times) // 2]:.1f}", f"{times[-1]:.1f}")
+    console.print(table)
+
+
+def _ask_all(snapshot: Snapshot, questions: list[Question]) -> None:
+    for question in questions:
+        ask(snapshot, question)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--attempts", type=int, default=1_200_000)
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="refusal-lens-bench-") as name:
+        folder = Path(name)
+        generation(folder, chosen.attempts)
+        home = loading(folder)
+        summing(folder, home)
+        clicking(home)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""Logs drawn as text tables become snapshots, answers are compared with drawn tables; and the one real log."""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from etl.home import Home
+from etl.pipeline import add_files
+from etl.profile import load_profile
+from etl.snapshot import Snapshot, open_snapshot
+
+ROOT = Path(__file__).parent.parent
+REAL = ROOT.parent / "shared" / "data"
+HMDA = "hmda_2014_2017_us_sample_80k"
+
+SHORT = {
+    "id": "attempt_id",
+    "at": "attempted_at",
+    "grain": "time_grain",
+    "reasons": "reason_codes",
+    "amount": "amount_requested",
+    "updated": "updated_at",
+}
+DEFAULT_AT = "2026-10-05"
+BLANK_SLOT = "_"
+file_numbers = count(1)
+
+
+def table(drawing: str) -> list[dict[str, str]]:
+    """The rows of a drawing: cells between bars, the first line names the columns."""
+    names, *lines = [[cell.strip() for cell in line.split("|")] for line in drawing.strip().splitlines()]
+    return [dict(zip(names, line, strict=True)) for line in lines]
+
+
+def contract_rows(drawing: str, file_number: int) -> Iterator[dict[str, str]]:
+    """Rows of the contract: ids made up where none is drawn, `times` repeats a row, `_` is a blank slot."""
+    for number, drawn in enumerate(table(drawing), start=1):
+        times = int(drawn.pop("times", "") or 1)
+        row = {SHORT.get(name, name): cell for name, cell in drawn.items()}
+        row["attempted_at"] = _moment(row.get("attempted_at", DEFAULT_AT), row.get("time_grain", ""))
+        row["reason_codes"] = "|".join(row.get("reason_codes", "").split()).replace(BLANK_SLOT, "")
+        row.setdefault("outcome", "refused")
+        for repeated in range(times):
+            yield {"attempt_id": f"{file_number}-{number}-{repeated}"} | row
+
+
+def _moment(drawn: str, grain: str) -> str:
+    """A drawn `2026-10-05` or `2026-10-05 09:30` is Shanghai's; everything else goes into the file as it stands."""
+    if grain not in ("", "instant") or not re.fullmatch(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", drawn):
+        return drawn
+    return f"{drawn if ' ' in drawn else drawn + ' 12:00'}:00+08:00"
+
+
+def write_log(folder: Path, drawing: str, name: str = "", tail: str = "") -> Path:
+    """The drawing as a CSV file of the contract; `tail` is appended as it is."""
+    number = next(file_numbers)
+    rows = list(contract_rows(drawing, number))
+    path = folder / (name or f"log{number}.csv")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+        file.write(tail)
+    return path
+
+
+def load(home: Path, *paths: Path, profile: str = "contract", **options: Any) -> Snapshot:
+    add_files(Home(home), list(paths), load_profile(profile), lambda *_: None, **options)
+    return open_snapshot(home)
+
+
+def publish_into(folder: Path, drawing: str, *, name: str = "", tail: str = "", **options: Any) -> Snapshot:
+    """Draw, load, publish and open; again into the same folder adds to the same home."""
+    return load(folder / "home", write_log(folder, drawing, name, tail), **options)
+
+
+def drawn(value: Any) -> str:
+    """A value of an answer as it stands in a drawing; `–` is missing."""
+    if pd.isna(value):
+        return "–"
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def is_drawn(frame: pd.DataFrame, drawing: str) -> None:
+    """Asserts that the drawn columns of the answer read as drawn, row by row."""
+    expected = table(drawing)
+    columns = list(expected[0])
+    assert set(columns) <= set(frame.columns)
+    found = [dict(zip(columns, map(drawn, row), strict=True)) for row in frame[columns].itertuples(index=False)]
+    assert found == expected
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where `publish` publishes."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def publish(tmp_path: Path) -> Callable[..., Snapshot]:
+    return partial(publish_into, tmp_path)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Callable[..., Path]:
+    """Draws a log file without loading it."""
+    return partial(write_log, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Snapshot]:
+    """Publishes a drawing that a whole module asks questions of, in a home of its own."""
+    return lambda drawing, **options: publish_into(tmp_path_factory.mktemp("once"), drawing, **options)
+
+
+@pytest.fixture(scope="session")
+def shows() -> Callable[[pd.DataFrame, str], None]:
+    return is_drawn
+
+
+@pytest.fixture(scope="session")
+def hmda_file() -> Path:
+    path = REAL / f"{HMDA}.csv.gz"
+    if not path.exists():
+        pytest.skip(f"no {path.name} in {REAL.parent.name}/{REAL.name} beside the repository: the real log is not here")
+    return path
+
+
+@pytest.fixture(scope="session")
+def hmda_answers(hmda_file: Path) -> dict[str, Any]:
+    """What is true of the real log, each answer made with SQL by others."""
+    stored = json.loads((REAL / f"{HMDA}.answers.json").read_text(encoding="utf-8"))
+    return {name: answer["result"] for name, answer in stored["answers"].items()}
+
+
+@pytest.fixture(scope="session")
+def hmda_home(hmda_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("hmda")
+    load(home, hmda_file, profile="hmda2014")
+    return home
+
+
+@pytest.fixture(scope="session")
+def hmda_snapshot(hmda_home: Path) -> Snapshot:
+    return open_snapshot(hmda_home)

@@ -1,0 +1,118 @@
+"""The browser's history in real Chromium: one entry per gesture, Back undoes it, links and reloads restore it."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = which("chromium") or which("chromium-browser") or "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("history")
+    command = [sys.executable, "-m", "etl", "demo", "--home", str(folder), "--days", "70", "--attempts", "7000"]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(home: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "dashboard", "--home", str(home), "--port", "8631"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        said = next(found for line in server.stdout if (found := re.search(r"http://\S+", line)))
+        yield said.group()
+        server.terminate()
+
+
+@pytest.fixture
+def page(address: str) -> Iterator[Page]:
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser:
+        page = browser.new_page(locale="en-US", viewport={"width": 1440, "height": 1000}, base_url=address)
+        page.goto("/")
+        expect(filter_named(page, "Region")).to_be_visible(timeout=30_000)
+        yield page
+
+
+def filter_named(page: Page, name: str):
+    return page.get_by_role("combobox", name=name, exact=True).first
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    filter_named(page, name).click()
+    page.keyboard.type(value)
+    page.get_by_role("option", name=value, exact=True).first.click()
+    page.keyboard.press("Escape")
+
+
+def chips(page: Page) -> list[str]:
+    return page.locator(".st-key-chips button p").all_inner_texts()
+
+
+def at(page: Page, address: str) -> None:
+    expect(page).to_have_url(re.compile(re.escape(address) + "$"), timeout=15_000)
+
+
+def entries(page: Page) -> int:
+    return int(page.evaluate("history.length"))
+
+
+def test_each_gesture_is_one_entry_and_back_undoes_it(page: Page) -> None:
+    before = entries(page)
+    choose(page, "Region", "Guangdong")
+    at(page, "/?region=CN-GD")
+    page.get_by_text("All except these").first.click()
+    at(page, "/?except_region=CN-GD")
+    page.get_by_role("link", name="Causes").click()
+    at(page, "/causes?except_region=CN-GD")
+    choose(page, "Layer", "Technical")
+    at(page, "/causes?layer=technical&except_region=CN-GD")
+    page.get_by_role("button", name="Clear filters").click()
+    at(page, "/causes")
+    assert entries(page) == before + 5
+    for older in (
+        "/causes?layer=technical&except_region=CN-GD",
+        "/causes?except_region=CN-GD",
+        "/?except_region=CN-GD",
+    ):
+        page.go_back()
+        at(page, older)
+    expect(page.get_by_role("button", name="Region: all except Guangdong")).to_be_visible()
+    page.go_back()
+    at(page, "/?region=CN-GD")
+    expect(page.get_by_role("button", name="Region: Guangdong")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("button", name="Region: all except Guangdong")).to_be_visible()
+
+
+def test_a_reload_and_a_shared_link_restore_everything_without_an_entry(page: Page) -> None:
+    page.goto("/regions?period=last7&attribution=any&language=zh&region=CN-GD&except_cause=overload")
+    expect(page.get_by_role("button", name="清除筛选")).to_be_visible(timeout=15_000)
+    shown, before = chips(page), entries(page)
+    page.reload()
+    expect(page.get_by_role("button", name="清除筛选")).to_be_visible(timeout=15_000)
+    assert (chips(page), entries(page)) == (shown, before)
+
+
+@pytest.mark.parametrize("gap", [0, 15, 30, 60])
+def test_no_gesture_is_lost_when_the_next_one_comes_at_once(page: Page, gap: int) -> None:
+    """A chip releases a filter while the sidebar still shows it; the clear button follows before the answer is there."""
+    page.goto("/?region=CN-GD&layer=technical&channel=app")
+    expect(page.get_by_role("button", name="Clear filters")).to_be_visible(timeout=15_000)
+    page.evaluate(
+        """async gap => {
+            document.querySelector('.st-key-chip_region button').click();
+            await new Promise(wait => setTimeout(wait, gap));
+            document.querySelector('.st-key-chip_layer button').click();
+        }""",
+        gap,
+    )
+    at(page, "/?channel=app")
