@@ -8,21 +8,21 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import formats, history, words
-from dashboard.charts import Look
+from dashboard import formats, history, occasions, words
 from dashboard.downloads import download_buttons
 from dashboard.draw import draw
 from dashboard.filters import Filters
+from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.tables import heading, show_table
 from etl.catalogue.dimensions import DIMENSIONS, Scope
 from etl.catalogue.metrics import MEASURES, METRICS, Unit
 from etl.errors import InvalidValue
 from etl.intervals import MINIMUM_N
-from etl.query import Question
+from etl.query import Question, Selection
 from etl.words import Words
 
-Figure = Callable[[pd.DataFrame, Screen, Look], go.Figure]
+Figure = Callable[[pd.DataFrame, Screen, Marks], go.Figure]
 
 TABLE = Words(en="Table", zh="表格")
 ABOUT = Words(en="Definition and n", zh="口径与样本量")
@@ -37,6 +37,9 @@ NO_REFUSAL = Words(
 MARKED = Words(
     en="Click a mark to filter by it; click it again to release it.", zh="点击图中标记即可筛选，再次点击取消。"
 )
+EVENTS = Words(en="The {n} events marked in the chart", zh="图中标注的 {n} 个事件")
+MOST_EVENTS = 5
+"""Events that are named in a line below the chart; more are folded away."""
 DIVIDED = Words(en="{numerator} {above} ÷ {denominator} {below}", zh="{above} {numerator} ÷ {below} {denominator}")
 INTERVAL = Words(
     en="Whiskers: 95 % Wilson interval on n ÷ φ, φ being how much the daily counts scatter beyond chance. "
@@ -103,13 +106,28 @@ def _show_answer(card: Card, screen: Screen, question: Question, frame: pd.DataF
     if is_empty(totals):
         explain_emptiness(card.id, screen, totals)
         return
-    figure = card.figure(frame, screen, look(card, screen))
+    figure = card.figure(frame, screen, marks(screen))
+    figure.update_layout(meta=[repr(screen.filters.selection(name)) for name in card.own])
     draw(figure, f"chart_{card.id}", screen.words(card.question), _on_click(card, screen))
+    if card.has_time and screen.info.time_grain != "year":
+        _events(card, screen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"foot_{card.id}"):
         is_table = st.toggle(screen.words(TABLE), key=f"table_{card.id}")
         download_buttons(screen, card.id, question, frame)
     if is_table:
         show_table(frame, screen, f"rows_{card.id}")
+
+
+def _events(card: Card, screen: Screen) -> None:
+    """What the numbers above a time chart mean: in a line, or folded where there are many."""
+    found = occasions.occasions(screen.snapshot.events(), marks(screen))
+    if not found:
+        return
+    if len(found) <= MOST_EVENTS:
+        st.caption(occasions.legend(found, marks(screen)))
+        return
+    with st.expander(screen.words(EVENTS, n=len(found)), key=f"events_{card.id}"):
+        st.caption(occasions.legend(found, marks(screen)))
 
 
 def _title(card: Card, screen: Screen) -> None:
@@ -159,26 +177,21 @@ def shown(name: str, value: Any, screen: Screen) -> str:
     return formats.count(value, screen.language)
 
 
-def look(card: Card, screen: Screen) -> Look:
-    """How the chart speaks and what it highlights."""
-    layers = layer_of(screen)
-    name = card.own[0] if card.own else ""
-    chosen = screen.filters.selection(name) if name else None
-    selected = [v for v in screen.snapshot.values(name) if screen.filters.selects(name, v)] if chosen else []
-    return Look(
+def marks(screen: Screen) -> Marks:
+    """How the charts of this screen speak, and what they highlight."""
+    return Marks(
         language=screen.language,
-        label=screen.label,
-        layer_of=lambda dimension, value: value if dimension == "layer" else layers.get((dimension, value), "unknown"),
-        selected=frozenset(selected),
-        minimum_n=MINIMUM_N,
+        named=screen.label,
+        is_chosen=screen.filters.selects,
+        filtered=frozenset(name for name, _ in screen.filters.where),
+        cause_of=dict(screen.snapshot.reasons()[["reason", "cause"]].itertuples(index=False)),
+        since=screen.period.since,
+        until=screen.period.until,
+        as_of=screen.info.as_of,
+        currency=screen.info.currency,
+        adds_up=screen.filters.attribution.adds_up,
+        is_dark=st.context.theme.type == "dark",
     )
-
-
-def layer_of(screen: Screen) -> dict[tuple[str, str], str]:
-    """The layer of every cause and reason of this snapshot."""
-    reasons = screen.snapshot.reasons()
-    causes = {("cause", row.cause): row.layer for row in reasons.itertuples()}
-    return causes | {("reason", row.reason): row.layer for row in reasons.itertuples()}
 
 
 def is_empty(totals: pd.DataFrame) -> bool:
@@ -199,6 +212,14 @@ def _on_click(card: Card, screen: Screen) -> Callable[[tuple[Any, ...]], None] |
         return None
 
     def clicked(mark: tuple[Any, ...]) -> None:
-        screen.toggle_all(dict(zip(card.own, map(str, mark), strict=False)))
+        values = dict(zip(card.own, map(str, mark), strict=False))
+        if all(values.values()):
+            screen.toggle_all(_to_change(values, screen.filters))
 
     return clicked
+
+
+def _to_change(values: dict[str, str], filters: Filters) -> dict[str, str]:
+    """A cell is chosen as a whole or released as a whole: only what is not so yet changes."""
+    named = {name: value in (filters.selection(name) or Selection(())).values for name, value in values.items()}
+    return values if all(named.values()) else {name: value for name, value in values.items() if not named[name]}

@@ -207,6 +207,8 @@ def custom(frame: pd.DataFrame, clicked: Sequence[str], marks: Marks, metric: st
     keys = [[str(value) for value in frame[name]] for name in clicked]
     names = [[_spoken(marks, name, value) for value in frame[name]] for name in clicked]
     numbers = [frame[name].tolist() for name in counted(frame, metric)]
+    if not numbers and not keys:
+        return [[] for _ in range(len(frame))]
     return [list(point) for point in zip(*keys, *names, *numbers, strict=True)]
 
 
@@ -226,11 +228,27 @@ def hover(frame: pd.DataFrame, marks: Marks, metric: str, clicked: int, value: s
     first = 2 * clicked
     names = " · ".join(f"%{{customdata[{place}]}}" for place in range(clicked, first))
     title = METRICS[metric].words(marks.language)
+    heading = [f"<b>{names}</b>"] if names else []
     if not is_rate(metric):
-        return f"<b>{names}</b><br>{title}: %{{{value}:{NUMBER}}}<extra></extra>"
-    lines = [f"<b>{names}</b>", f"{title}: <b>%{{{value}:.2%}}</b>"]
+        return "<br>".join([*heading, f"{title}: <b>%{{{value}:{NUMBER}}}</b>"]) + "<extra></extra>"
+    lines = [*heading, f"{title}: <b>%{{{value}:.2%}}</b>"]
     lines.append(marks.fraction(metric, f"%{{customdata[{first}]:{NUMBER}}}", f"%{{customdata[{first + 1}]:{NUMBER}}}"))
     if _has_interval(frame, metric):
         low, high = (f"%{{customdata[{first + place}]:.1%}}" for place in (2, 3))
         lines.append(marks.words(INTERVAL, low=low, high=high))
     return "<br>".join(lines) + "<extra></extra>"
+
+
+def spoken(row: dict[str, object], marks: Marks, metric: str) -> list[str]:
+    """The metric of one row in words: the value, both counts, the interval."""
+    title, value = METRICS[metric].words(marks.language), row[metric]
+    if not is_rate(metric):
+        return [f"{title}: <b>{value:,.0f}</b>"]
+    numerator, denominator = (row[name] for name in METRICS[metric].measures)
+    if pd.isna(value):
+        return [marks.fraction(metric, f"{numerator:,.0f}", f"{denominator:,.0f}")]
+    lines = [f"{title}: <b>{value:.2%}</b>", marks.fraction(metric, f"{numerator:,.0f}", f"{denominator:,.0f}")]
+    low, high = row.get(f"{metric}_low"), row.get(f"{metric}_high")
+    if low is not None and not pd.isna(low):
+        lines.append(marks.words(INTERVAL, low=f"{low:.1%}", high=f"{high:.1%}"))
+    return lines

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -14,6 +14,7 @@ from dashboard import charts, colours
 from dashboard.marks import Marks, tick_format
 from etl.catalogue import load_catalogue
 from etl.catalogue.dimensions import TIME_BUCKETS
+from etl.catalogue.metrics import METRICS
 from etl.words import Language, Words
 
 UNFINISHED = Words(en="not complete", zh="未完整")
@@ -26,9 +27,11 @@ TITLES = {
     "year": Words(en="Year", zh="年"),
 }
 _TICKS = {
-    Language.EN: (("%-d %b\n%H:%M", 3600_000), ("%-d %b\n%Y", 86400_000), ("%b\n%Y", "M1"), ("%Y", "M12")),
-    Language.ZH: (("%-m月%-d日\n%H:%M", 3600_000), ("%-m月%-d日\n%Y年", 86400_000), ("%-m月\n%Y年", "M1"), ("%Y年", "M12")),
+    Language.EN: ("%-d %b\n%H:%M", "%-d %b\n%Y", "%b\n%Y", "%Y"),
+    Language.ZH: ("%-m月%-d日\n%H:%M", "%-m月%-d日\n%Y年", "%-m月\n%Y年", "%Y年"),
 }
+"""Texts at ticks less than a day, a month and half a year apart, and further."""
+_DAY = 86_400_000
 _OFFSETS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 PANEL_HEIGHT = 112
 
@@ -50,7 +53,7 @@ class Series:
     name: str
 
 
-def trend(frame: pd.DataFrame, marks: Marks, split: str, metric: str, shape: Shape) -> go.Figure:
+def trend(frame: pd.DataFrame, marks: Marks, split: str | None, metric: str, shape: Shape) -> go.Figure:
     """A metric over time by layer, cause or any other split. A rate without a denominator is a gap."""
     timed = placed(frame, marks)
     series = list(_series(timed, marks, split, metric))
@@ -91,9 +94,9 @@ def _ends(starts: pd.Series, grain: str) -> pd.Series:
 
 def _whole(starts: pd.Series, ends: pd.Series, marks: Marks) -> pd.Series:
     """Whether a bucket lies inside the days asked for and the days that the log is complete for."""
-    closed = [datetime.combine(marks.until, time.min) + timedelta(days=1)] if marks.until else []
-    last = min([*closed, *([marks.as_of] if marks.as_of else [])], default=datetime.max)
-    first = datetime.combine(marks.since, time.min) if marks.since else datetime.min
+    first, far = datetime.combine(marks.since or date.min, time.min), datetime.combine(date.max, time.min)
+    until = datetime.combine(marks.until, time.min) + timedelta(days=1) if marks.until else far
+    last = min(until, marks.as_of or far)
     return pd.Series([start >= first and end <= last for start, end in zip(starts, ends, strict=True)], starts.index)
 
 
@@ -108,7 +111,11 @@ def _bucket_name(start: pd.Timestamp, grain: str, marks: Marks) -> str:
     return marks.label(grain, start)
 
 
-def _series(timed: pd.DataFrame, marks: Marks, split: str, metric: str) -> Iterator[Series]:
+def _series(timed: pd.DataFrame, marks: Marks, split: str | None, metric: str) -> Iterator[Series]:
+    if split is None:
+        name = METRICS[metric].words(marks.language)
+        yield Series("", timed.sort_values("at"), colours.ACCENT, 1.0, name)
+        return
     for value in _ordered(timed, split, metric):
         rows = timed[timed[split] == value].sort_values("at")
         yield Series(
@@ -124,7 +131,7 @@ def _ordered(timed: pd.DataFrame, split: str, metric: str) -> list[str]:
     return sorted(sums.index, key=lambda value: listed.index(value) if value in listed else len(listed))
 
 
-def _together(series: Sequence[Series], marks: Marks, split: str, metric: str, shape: Shape) -> go.Figure:
+def _together(series: Sequence[Series], marks: Marks, split: str | None, metric: str, shape: Shape) -> go.Figure:
     figure = charts.plain(360, showlegend=len(series) > 1, barmode="stack", bargap=0.12)
     for one in series:
         traces = [_stack(one, marks, split, metric)] if shape is Shape.STACKED else _line(one, marks, split, metric)
@@ -134,7 +141,7 @@ def _together(series: Sequence[Series], marks: Marks, split: str, metric: str, s
     return figure
 
 
-def _panels(series: Sequence[Series], marks: Marks, split: str, metric: str) -> go.Figure:
+def _panels(series: Sequence[Series], marks: Marks, split: str | None, metric: str) -> go.Figure:
     """One row per value, each on its own scale, so that what is small can be seen to move."""
     figure = make_subplots(
         rows=max(len(series), 1),
@@ -153,7 +160,7 @@ def _panels(series: Sequence[Series], marks: Marks, split: str, metric: str) -> 
     return figure
 
 
-def _stack(one: Series, marks: Marks, split: str, metric: str) -> go.Bar:
+def _stack(one: Series, marks: Marks, split: str | None, metric: str) -> go.Bar:
     return go.Bar(
         name=one.name,
         x=_x(one.rows, marks),
@@ -169,7 +176,7 @@ def _stack(one: Series, marks: Marks, split: str, metric: str) -> go.Bar:
     )
 
 
-def _line(one: Series, marks: Marks, split: str, metric: str, fill: str | None = None) -> list[go.Scatter]:
+def _line(one: Series, marks: Marks, split: str | None, metric: str, fill: str | None = None) -> list[go.Scatter]:
     """The whole buckets as a line with marks that can be clicked; unfinished ends dashed and open."""
     whole = one.rows["is_whole"]
     solid = _scatter(one, marks, split, metric, one.rows[metric].where(whole))
@@ -188,7 +195,7 @@ def _with_neighbours(mask: pd.Series) -> pd.Series:
     return mask | mask.shift(1, fill_value=False) | mask.shift(-1, fill_value=False)
 
 
-def _scatter(one: Series, marks: Marks, split: str, metric: str, values: pd.Series) -> go.Scatter:
+def _scatter(one: Series, marks: Marks, split: str | None, metric: str, values: pd.Series) -> go.Scatter:
     return go.Scatter(
         name=one.name,
         x=_x(one.rows, marks),
@@ -208,47 +215,37 @@ def _x(rows: pd.DataFrame, marks: Marks) -> pd.Series:
     return rows["bucket"] if grain_of(rows) == "year" else rows["at"]
 
 
-def _custom(one: Series, marks: Marks, split: str, metric: str) -> list[list[object]]:
-    points = charts.custom(one.rows, (split,), marks, metric)
+def _custom(one: Series, marks: Marks, split: str | None, metric: str) -> list[list[object]]:
+    points = charts.custom(one.rows, (split,) if split else (), marks, metric)
     notes = [f" · {marks.words(UNFINISHED)}" if not whole else "" for whole in one.rows["is_whole"]]
     return [[*point, bucket, note] for point, bucket, note in zip(points, one.rows["bucket"], notes, strict=True)]
 
 
 def _hover(one: Series, marks: Marks, metric: str) -> str:
-    last = 2 + len(charts.counted(one.rows, metric))
+    clicked = 1 if one.value else 0
+    last = 2 * clicked + len(charts.counted(one.rows, metric))
     when = f"%{{customdata[{last}]}}%{{customdata[{last + 1}]}}<br>"
-    return when + charts.hover(one.rows, marks, metric, 1, "y")
+    return when + charts.hover(one.rows, marks, metric, clicked, "y")
 
 
 def _time_axis(figure: go.Figure, timed: pd.DataFrame, marks: Marks) -> None:
     grain = grain_of(timed)
-    rows = [row for row in figure.select_xaxes()]
-    rows[-1].title.text = marks.words(TITLES[grain])
+    list(figure.select_xaxes())[-1].title.text = marks.words(TITLES[grain])
     if grain == "year":
         figure.update_xaxes(type="category")
         return
-    stops = [
-        {"dtickrange": [None if place == 0 else previous, step], "value": text}
-        for place, (text, step, previous) in enumerate(_stops(marks.language))
-    ]
-    figure.update_xaxes(type="date", tickformatstops=stops, nticks=12)
+    figure.update_xaxes(type="date", tickformatstops=_stops(marks.language), nticks=12)
     if grain in {"week", "month", "quarter"} and timed["at"].nunique() <= 14:
         figure.update_xaxes(tickmode="array", tickvals=sorted(timed["at"].unique()))
 
 
-def _stops(language: Language) -> Iterator[tuple[str, object, object]]:
-    """Tick formats by the distance of ticks: below a day, below a month, below a year, years."""
-    formats = [text for text, _ in _TICKS[language]]
-    bounds = [86400_000 - 1, 28 * 86400_000 - 1, "M6", None]
-    previous: object = None
-    for text, bound in zip(formats, bounds, strict=True):
-        yield text, bound, previous
-        previous = bound
+def _stops(language: Language) -> list[dict[str, object]]:
+    bounds = [None, _DAY, 28 * _DAY, "M6", None]
+    return [
+        {"dtickrange": [bounds[place], bounds[place + 1]], "value": text} for place, text in enumerate(_TICKS[language])
+    ]
 
 
 def _faded(colour: str) -> str:
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return f"rgba({red},{green},{blue},0.14)"
-
-
-__all__ = ["Shape", "colours", "grain_of", "placed", "trend"]

@@ -17,6 +17,8 @@ from etl.home import Home
 from etl.words import Language, Words
 
 UNKNOWN = "unknown"
+CATALOGUED = ("macro_region", "region", "layer", "cause", "reason")
+"""Dimensions with a list of values that holds for every log."""
 _WORDS_OF_UNKNOWN = Words(en="Unknown", zh="未知")
 
 
@@ -122,8 +124,9 @@ class Snapshot:
         return [name for name in DIMENSIONS if self.has(name)]
 
     def known(self, dimension: str) -> frozenset[str]:
-        """The values that a filter may name: those that occur, and those that the catalogue knows."""
-        return frozenset(self.values(dimension)) | self._labels.get(dimension, {}).keys()
+        """The values that a filter may name: those that occur, and regions and reasons that the catalogue knows."""
+        catalogued = self._labels.get(dimension, {}).keys() if dimension in CATALOGUED else ()
+        return frozenset(self.values(dimension)).union(catalogued)
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, Words]]:

@@ -48,8 +48,9 @@ def contract_rows(drawing: str, file_number: int) -> Iterator[dict[str, str]]:
         row["attempted_at"] = _moment(row.get("attempted_at", DEFAULT_AT), row.get("time_grain", ""))
         row["reason_codes"] = "|".join(row.get("reason_codes", "").split()).replace(BLANK_SLOT, "")
         row.setdefault("outcome", "refused")
+        id = row.pop("attempt_id", f"{file_number}-{number}")
         for repeated in range(times):
-            yield {"attempt_id": f"{file_number}-{number}-{repeated}"} | row
+            yield {"attempt_id": id if times == 1 else f"{id}-{repeated}"} | row
 
 
 def _moment(drawn: str, grain: str) -> str:
@@ -65,7 +66,7 @@ def write_log(folder: Path, drawing: str, name: str = "", tail: str = "") -> Pat
     rows = list(contract_rows(drawing, number))
     path = folder / (name or f"log{number}.csv")
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         file.write(tail)

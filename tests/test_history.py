@@ -104,7 +104,7 @@ def test_a_reload_and_a_shared_link_restore_everything_without_an_entry(page: Pa
 
 @pytest.mark.parametrize("gap", [0, 15, 30, 60])
 def test_no_gesture_is_lost_when_the_next_one_comes_at_once(page: Page, gap: int) -> None:
-    """A chip releases a filter while the sidebar still shows it; the clear button follows before the answer is there."""
+    """One chip releases a filter while the sidebar still shows it; the next one follows before the answer is there."""
     page.goto("/?region=CN-GD&layer=technical&channel=app")
     expect(page.get_by_role("button", name="Clear filters")).to_be_visible(timeout=15_000)
     page.evaluate(

@@ -6,6 +6,7 @@ from dashboard import figures
 from dashboard.advice import show_advice
 from dashboard.cards import Card, show
 from dashboard.screen import Screen
+from dashboard.trends import Shape
 from etl.words import Words
 
 LAYERS = Card(
@@ -30,7 +31,7 @@ REASONS = Card(
     metrics=("refusals", "refusal_share", "amount_refused"),
     by=("reason",),
     own=("reason",),
-    figure=figures.ranked("reason", "refusals"),
+    figure=figures.ranked("reason", "refusals", top=14),
 )
 OVER_TIME = Card(
     "cause_trend",
@@ -38,7 +39,7 @@ OVER_TIME = Card(
     metrics=("refusals",),
     by=("cause",),
     has_time=True,
-    figure=figures.over_time("refusals", split="cause"),
+    figure=figures.over_time("refusals", split="cause", shape=Shape.STACKED),
 )
 CARDS = (LAYERS, CAUSES, REASONS, OVER_TIME)
 

@@ -3,6 +3,7 @@
 from dashboard import figures
 from dashboard.cards import Card, show
 from dashboard.screen import Screen
+from dashboard.trends import Shape
 from etl.words import Words
 
 RATE = Card(
@@ -19,7 +20,7 @@ LAYER_RATES = Card(
     metrics=("refusal_rate",),
     by=("layer",),
     has_time=True,
-    figure=figures.over_time("refusal_rate", split="layer"),
+    figure=figures.over_time("refusal_rate", split="layer", shape=Shape.PANELS),
 )
 VOLUME = Card(
     "volume",
@@ -34,7 +35,7 @@ HOURS = Card(
     Words(en="At which hour of the week are refusals frequent?", zh="一周中哪个时段拒绝更多？"),
     metrics=("refusal_rate",),
     by=("weekday", "hour"),
-    figure=figures.week_hours("refusal_rate"),
+    figure=figures.week_clock("refusal_rate"),
 )
 CARDS = (RATE, LAYER_RATES, VOLUME, HOURS)
 

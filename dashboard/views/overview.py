@@ -30,7 +30,7 @@ TILES = Card(
     metrics=("refusal_rate",),
     by=("region",),
     own=("region",),
-    figure=figures.tiles("refusal_rate"),
+    figure=figures.tiled("refusal_rate"),
 )
 CARDS = (TREND, CAUSES, TILES)
 

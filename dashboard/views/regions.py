@@ -13,7 +13,7 @@ TILES = Card(
     metrics=("refusal_rate",),
     by=("region",),
     own=("region",),
-    figure=figures.tiles("refusal_rate"),
+    figure=figures.tiled("refusal_rate"),
 )
 RANKING = Card(
     "ranking",
@@ -28,9 +28,9 @@ MATRIX = Card(
     "matrix",
     Words(en="Which cause refuses where?", zh="哪个原因在哪里造成拒绝？"),
     metrics=("refusal_rate",),
-    by=("cause", "region"),
-    own=("cause", "region"),
-    figure=figures.crossed("cause", "region", "refusal_rate"),
+    by=("region", "cause"),
+    own=("region", "cause"),
+    figure=figures.crossed("region", "cause", "refusal_rate"),
     note=Words(
         en="Each cell: refusals of the cause ÷ all decided attempts of the region.",
         zh="每格：该原因的拒绝 ÷ 该地区全部已决尝试。",

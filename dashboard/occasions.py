@@ -1,0 +1,104 @@
+"""The lender's own calendar on a time axis: numbered lines and bands, and the list that says what the numbers mean."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import colours, formats
+from dashboard.marks import Marks
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One event with its number in the figure."""
+
+    number: int
+    start: datetime
+    last: datetime
+    text: str
+    region: str
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether it is drawn as a line: no longer than a day."""
+        return self.last - self.start <= timedelta(days=1)
+
+
+def occasions(events: pd.DataFrame, marks: Marks) -> list[Occasion]:
+    """The events that touch the days shown and the regions chosen, in order of time."""
+    since, until = (
+        datetime.combine(marks.since or date.min, time.min),
+        datetime.combine(marks.until or date.max, time.max),
+    )
+    kept = [
+        row
+        for row in events.sort_values("start_at").to_dict("records")
+        if row["start_at"] <= until and row["last_at"] >= since and _concerns(row["region"], marks)
+    ]
+    return [_occasion(number, row, marks) for number, row in enumerate(kept, start=1)]
+
+
+def _concerns(region: object, marks: Marks) -> bool:
+    return not isinstance(region, str) or not region or marks.is_chosen("region", region)
+
+
+def _occasion(number: int, row: dict[str, object], marks: Marks) -> Occasion:
+    region = row["region"] if isinstance(row["region"], str) else ""
+    start, last = (pd.Timestamp(str(row[name])).to_pydatetime() for name in ("start_at", "last_at"))
+    return Occasion(number, start, last, str(row[str(marks.language)]), region)
+
+
+def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure:
+    """Lines and bands over the whole height, their numbers above; what each is shows under the pointer."""
+    if not found:
+        return figure
+    for one in found:
+        _mark(figure, one)
+    figure.add_trace(
+        go.Scatter(
+            x=[one.start for one in found],
+            y=[1.0] * len(found),
+            yaxis="y99",
+            mode="markers+text",
+            text=[str(one.number) for one in found],
+            textposition="top center",
+            textfont={"size": 10},
+            marker={"symbol": "triangle-down", "size": 8, "color": colours.MUTED},
+            hovertext=[f"<b>{one.text}</b><br>{when(one, marks)}" for one in found],
+            hovertemplate="%{hovertext}<extra></extra>",
+            cliponaxis=False,
+            showlegend=False,
+        )
+    )
+    figure.update_layout(yaxis99={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
+    return figure.update_layout(margin_t=max(int(figure.layout.margin.t or 0), 26))
+
+
+def _mark(figure: go.Figure, one: Occasion) -> None:
+    if one.is_moment:
+        edge = {"color": colours.MUTED, "width": 1, "dash": "dot"}
+        figure.add_shape(type="line", x0=one.start, x1=one.start, y0=0, y1=1, yref="paper", line=edge, layer="below")
+        return
+    figure.add_shape(
+        type="rect",
+        x0=one.start,
+        x1=one.last,
+        y0=0,
+        y1=1,
+        yref="paper",
+        line={"width": 0},
+        fillcolor=colours.MUTED,
+        opacity=0.16,
+        layer="below",
+    )
+
+
+def when(one: Occasion, marks: Marks) -> str:
+    return formats.span(one.start.date(), one.last.date(), marks.language)
+
+
+def legend(found: list[Occasion], marks: Marks) -> str:
+    """`1 11.11 promotion (10 – 12 Nov 2025) · 2 …`"""
+    return " · ".join(f"**{one.number}** {one.text} ({when(one, marks)})" for one in found)

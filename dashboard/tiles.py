@@ -1,0 +1,167 @@
+"""The tile grid: one equal cell per region where the country's map has it; what has no place stands in a row below."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import charts, colours, grids
+from dashboard.marks import Marks, is_rate
+from etl.catalogue import Region, load_catalogue
+from etl.words import Language, Words
+
+NONE_HERE = Words(en="no attempts", zh="无借款尝试")
+SCALE = Words(en="{metric}", zh="{metric}")
+TILE_HEIGHT = 50
+MOST_BESIDE = 12
+"""More regions than this without a place on the grid, and bars are drawn instead."""
+
+
+@dataclass(frozen=True)
+class Place:
+    region: str
+    row: int
+    column: int
+
+
+def country_of(frame: pd.DataFrame, metric: str) -> str | None:
+    """The country of most regions in the frame, if it has a tile grid."""
+    regions = load_catalogue().regions
+    countries = [regions[value].country for value in frame["region"] if value in regions and has_tile(regions[value])]
+    return max(sorted(set(countries)), key=countries.count) if countries else None
+
+
+def has_tile(region: Region) -> bool:
+    return region.tile_row is not None and region.tile_col is not None
+
+
+def places(frame: pd.DataFrame, metric: str) -> list[Place]:
+    """Where each region goes: the country's grid, whether seen or not, and all other values in rows below it."""
+    country = country_of(frame, metric)
+    if country is None:
+        return []
+    grid = [region for region in load_catalogue().regions_of(country) if has_tile(region)]
+    placed = [Place(region.id, int(region.tile_row or 0), int(region.tile_col or 0)) for region in grid]
+    width, below = max(place.column for place in placed) + 1, max(place.row for place in placed) + 1
+    beside = sorted(set(frame["region"]) - {place.region for place in placed})
+    if len(beside) > MOST_BESIDE:
+        return []
+    return [*placed, *(Place(value, below + at // width, at % width) for at, value in enumerate(beside))]
+
+
+def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
+    """Tiles where the catalogue knows a grid for these regions, sorted bars where it does not."""
+    where = places(frame, metric)
+    if not where:
+        return charts.bars(frame, marks, "region", metric)
+    grid = pd.DataFrame([(place.region, place.row, place.column) for place in where], columns=["region", "row", "col"])
+    tiles = grid.merge(frame, on="region", how="left")
+    cells = _cells(tiles, marks, metric)
+    figure = grids.cells_figure(cells, marks, TILE_HEIGHT * (int(tiles["row"].max()) + 1) + 60)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    _outline_chosen(figure, tiles, marks)
+    _scale(figure, tiles, marks, metric)
+    return figure
+
+
+def _cells(tiles: pd.DataFrame, marks: Marks, metric: str) -> grids.Cells:
+    seen = tiles[metric].notna()
+    few = charts.is_few(tiles, metric) | ~seen
+    shade = grids.shade_of(tiles[metric], few)
+    return grids.Cells(
+        x=tiles["col"].to_numpy(),
+        y=tiles["row"].to_numpy(),
+        shade=np.nan_to_num(shade, nan=0.0),
+        text=[_text(value, rate, metric, marks) for value, rate in zip(tiles["region"], tiles[metric], strict=True)],
+        hover=_hover(tiles, marks, metric, seen),
+        clicks=[[value] if there else [] for value, there in zip(tiles["region"], seen, strict=True)],
+        is_strong=np.array([there and _lit(marks, value) for value, there in zip(tiles["region"], seen, strict=True)]),
+        few=few.to_numpy(),
+    )
+
+
+def _lit(marks: Marks, region: str) -> bool:
+    known = load_catalogue().regions.get(region)
+    return marks.is_chosen("region", region) and (known is None or marks.is_chosen("macro_region", known.parent))
+
+
+def _hover(tiles: pd.DataFrame, marks: Marks, metric: str, seen: pd.Series) -> list[str]:
+    said = grids.said(tiles, marks, ["region"], metric)
+    nothing = marks.words(NONE_HERE)
+    return [
+        text if there else f"<b>{marks.label('region', region)}</b><br>{nothing}"
+        for text, region, there in zip(said, tiles["region"], seen, strict=True)
+    ]
+
+
+def _text(region: str, value: float, metric: str, marks: Marks) -> str:
+    name = short_name(region, marks)
+    if pd.isna(value):
+        return name
+    return f"{name}<br>{value:.1%}" if is_rate(metric) else f"{name}<br>{value:,.0f}"
+
+
+def short_name(region: str, marks: Marks) -> str:
+    """What fits on a tile: Chinese short names in Chinese, else the code behind the country."""
+    known = load_catalogue().regions.get(region)
+    if known is None:
+        return marks.label("region", region)
+    is_chinese = marks.language is Language.ZH and known.country == "CN"
+    return known.short.zh if is_chinese else region.partition("-")[2]
+
+
+def _outline_chosen(figure: go.Figure, tiles: pd.DataFrame, marks: Marks) -> None:
+    """A frame around each region that a filter names."""
+    if "region" not in marks.filtered:
+        return
+    for row in tiles.itertuples():
+        if _lit(marks, row.region):
+            edge = {"color": colours.outline(marks.is_dark), "width": 2}
+            figure.add_shape(
+                type="rect", x0=row.col - 0.48, x1=row.col + 0.48, y0=row.row - 0.48, y1=row.row + 0.48, line=edge
+            )
+
+
+def _scale(figure: go.Figure, tiles: pd.DataFrame, marks: Marks, metric: str) -> None:
+    """The legend of the shades: a thin bar below the tiles, so that it takes no width on a phone."""
+    few = charts.is_few(tiles, metric)
+    sure = tiles.loc[~few & tiles[metric].notna(), metric]
+    if sure.empty:
+        return
+    low, high = min(sure.min(), grids.PALEST * sure.max()), sure.max()
+    figure.add_trace(
+        go.Scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            hoverinfo="skip",
+            marker={
+                "color": [low],
+                "cmin": low,
+                "cmax": high if high > low else low + 1e-9,
+                "colorscale": colours.ramp(marks.is_dark),
+                "showscale": True,
+                "colorbar": _bar(marks, metric, low, high),
+            },
+        )
+    )
+
+
+def _bar(marks: Marks, metric: str, low: float, high: float) -> dict[str, object]:
+    return {
+        "orientation": "h",
+        "thickness": 8,
+        "len": 0.5,
+        "x": 0,
+        "xanchor": "left",
+        "y": 0,
+        "yanchor": "top",
+        "ypad": 0,
+        "outlinewidth": 0,
+        "title": {"text": marks.axis(metric), "side": "top", "font": {"size": 11}},
+        "tickmode": "array",
+        "tickvals": [low, high],
+        "ticktext": [f"{value:.1%}" if is_rate(metric) else f"{value:,.0f}" for value in (low, high)],
+    }

@@ -1,0 +1,174 @@
+"""Mapping profiles: a foreign file becomes rows of the contract, and a mistake in a profile is one line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from etl.errors import RefusalLensError
+from etl.home import Home
+from etl.pipeline import add_files
+from etl.profile import load_profile
+from etl.query import Attribution, Question, ask
+from etl.snapshot import Snapshot, open_snapshot
+
+Shows = Callable[[pd.DataFrame, str], None]
+
+PROFILE = """
+profile = "mine"
+en = "My log"
+zh = "我的日志"
+delimiter = ";"
+
+[columns.attempt_id]
+row_position = true
+
+[columns.attempted_at]
+column = "when"
+
+[columns.outcome]
+column = "result"
+values = { yes = "approved", no = "refused" }
+
+[columns.region]
+column = "province"
+prefix = "CN-"
+
+[columns.product]
+constant = "loan"
+
+[columns.amount_requested]
+column = "wan"
+unit = 10000
+
+[columns.reason_codes]
+columns = ["why1", "why2"]
+scheme = "hmda"
+
+[words.product.loan]
+en = "Loan"
+zh = "贷款"
+"""
+FILE = """when;result;province;wan;why1;why2
+2026-10-05;yes;GD;1.5;;
+2026-10-05;no;GD;2;Collateral;3
+2026-10-06; no ;;;;Other
+2026-10-06;no;SH;0.5;Bad luck;
+2026-10-06;no;SH;0.5;Bad luck;
+2026-10-06;perhaps;SH;1;;
+"""
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.toml"
+    path.write_text(PROFILE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "theirs.csv"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+def _load(home: Path, file: Path, profile: str | Path) -> Snapshot:
+    add_files(Home(home), [file], load_profile(str(profile)), lambda *_: None)
+    return open_snapshot(home)
+
+
+def test_a_foreign_file_becomes_rows_of_the_contract(home: Path, file: Path, profile: Path, shows: Shows) -> None:
+    snapshot = _load(home, file, profile)
+
+    shows(
+        ask(snapshot, Question(("rows", "refusals", "amount_requested"), ("region", "product"))),
+        """
+        region  | product | rows | refusals | amount_requested
+        CN-GD   | loan    | 2    | 1        | 35000
+        CN-SH   | loan    | 2    | 2        | 10000
+        unknown | loan    | 1    | 1        | 0
+        """,
+    )
+    shows(
+        ask(snapshot, Question(("refusals",), ("cause", "reason"), attribution=Attribution.ANY)),
+        """
+        cause        | reason        | refusals
+        collateral   | hmda:4        | 1
+        credit_score | hmda:3        | 1
+        other        | hmda:9        | 1
+        unmapped     | hmda:Bad luck | 2
+        unspecified  | unspecified   | 1
+        """,
+    )
+    assert snapshot.label("product", "loan", "zh") == "贷款"
+
+
+def test_a_value_that_no_profile_translates_is_kept_out(home: Path, file: Path, profile: Path) -> None:
+    rows = _load(home, file, profile).reconciliation()
+
+    assert (rows.rows_read, rows.loaded, rows.duplicates, rows.quarantined) == (6, 5, 0, 1)
+
+
+def test_a_row_known_by_its_position_is_the_same_row_again(home: Path, file: Path, profile: Path) -> None:
+    _load(home, file, profile)
+    longer = file.with_name("longer.csv")
+    longer.write_text(FILE + "2026-10-07;yes;GD;1;;\n", encoding="utf-8")
+    add_files(Home(home), [file, file.rename(file.with_name("renamed.csv"))][1:], load_profile(str(profile)), print)
+
+    assert open_snapshot(home).reconciliation().loaded == 5
+    assert _load(home, longer, profile).reconciliation().loaded == 5 + 6
+
+
+MISTAKES = {
+    "column of the file": (
+        'column = "province"',
+        'column = "provinz"',
+        "unknown column (profile mine, file theirs.csv) 'provinz'; did you mean province",
+    ),
+    "column of the contract": (
+        "[columns.region]",
+        "[columns.regoin]",
+        "mine.toml: columns.regoin: unknown contract column 'regoin'; did you mean region",
+    ),
+    "scheme": (
+        'scheme = "hmda"',
+        'scheme = "hdma"',
+        "mine.toml: columns.reason_codes: unknown scheme 'hdma'; did you mean hmda",
+    ),
+    "key": (
+        'constant = "loan"',
+        'konstant = "loan"',
+        "mine.toml: columns.product: unknown key 'konstant'; did you mean constant",
+    ),
+    "no source": ('constant = "loan"', 'prefix = "x"', "mine.toml: columns.product: needs one of: column, columns"),
+    "indispensable column": (
+        "[columns.outcome]",
+        "[columns.stage]",
+        "mine.toml: columns.outcome is missing; every attempt needs it",
+    ),
+    "name in one language": ('zh = "我的日志"', "", "mine.toml: zh must be a text"),
+    "not TOML": ("[columns.outcome]", "[columns.outcome", "mine.toml: "),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_in_a_profile_is_one_line(
+    home: Path, file: Path, profile: Path, old: str, new: str, message: str
+) -> None:
+    assert old in PROFILE
+    profile.write_text(PROFILE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RefusalLensError) as caught:
+        _load(home, file, profile)
+
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+    assert Home(home).current_id() is None
+
+
+def test_a_profile_that_nobody_shipped_or_wrote_is_one_line_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(RefusalLensError, match=r"^unknown profile 'hmda'; did you mean hmda2014\?$"):
+        load_profile("hmda")
+    with pytest.raises(RefusalLensError, match=r"nowhere\.toml does not exist; shipped ones: contract, hmda2014"):
+        load_profile(str(tmp_path / "nowhere.toml"))
