@@ -22,7 +22,7 @@ OTHERS = ""
 """The clickable value of a mark that stands for several."""
 FAINT = 0.28
 TRANSPARENT = "rgba(0,0,0,0)"
-BAR_HEIGHT = 27
+BAR_HEIGHT, THIN_BAR, MANY = 27, 20, 20
 
 
 def plain(height: int, **layout: object) -> go.Figure:
@@ -57,7 +57,7 @@ def bars(
     """Horizontal bars, the longest on top. Beyond `top` values the row of `others` stands for the rest."""
     shown = _ranked(frame, dimension, metric, top, others)
     names = [_name(value, marks, dimension, len(frame) - (top or 0)) for value in shown[dimension]]
-    figure = plain(BAR_HEIGHT * len(shown) + 70)
+    figure = plain((BAR_HEIGHT if len(shown) <= MANY else THIN_BAR) * len(shown) + 70)
     figure.add_trace(_bars(shown, marks, dimension, metric))
     figure.update_yaxes(
         tickmode="array",

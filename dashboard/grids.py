@@ -10,9 +10,14 @@ from dashboard import charts, colours
 from dashboard.charts import is_few
 from dashboard.marks import Marks, is_rate, weekdays
 from etl.catalogue import load_catalogue
+from etl.catalogue.metrics import METRICS
+from etl.words import Words
 
+HOUR = Words(en="Hour of the day", zh="一天中的小时")
 PALEST = 0.6
 """The palest colour stands for at most this part of the deepest, so that like rates look alike."""
+OUTLYING = 0.02
+"""The share of cases whose values may lie beyond the deepest colour: a tiny region shall not make all others pale."""
 CELL = 30
 
 
@@ -32,13 +37,31 @@ class Cells:
     group: np.ndarray | None = None
 
 
-def shade_of(values: pd.Series, few: pd.Series) -> np.ndarray:
-    """Each value's place between the palest and the deepest colour; cells with few cases set no ends."""
-    sure = values[~few & values.notna()]
+@dataclass(frozen=True)
+class Scale:
+    """From the palest to the deepest colour. `is_capped` where some values lie beyond the deepest."""
+
+    low: float
+    high: float
+    is_capped: bool = False
+
+    def shade(self, values: pd.Series) -> np.ndarray:
+        """Each value's place from 0 to 1; NaN stays NaN."""
+        if self.high <= self.low:
+            return np.where(values.notna(), 0.0, np.nan)
+        return np.interp(values, [self.low, self.high], [0.0, 1.0])
+
+
+def scale_of(frame: pd.DataFrame, metric: str) -> Scale:
+    """Ends for a metric's colours. Values with few cases set none, nor do the highest that hold a fiftieth of all."""
+    sure = frame[~is_few(frame, metric) & frame[metric].notna()].sort_values(metric, ascending=False)
     if sure.empty:
-        return np.where(values.notna(), 0.0, np.nan)
-    low, high = min(sure.min(), PALEST * sure.max()), sure.max()
-    return np.interp(values, [low, high], [0.0, 1.0]) if high > low else np.where(values.notna(), 0.0, np.nan)
+        return Scale(0.0, 0.0)
+    over = METRICS[metric].denominator
+    weights = sure[over] if over in sure else pd.Series(1, sure.index)
+    high = float(sure[metric][weights.cumsum() >= OUTLYING * weights.sum()].iloc[0])
+    low = min(float(sure[metric].min()), PALEST * high)
+    return Scale(low, high, is_capped=bool(sure[metric].max() > high))
 
 
 def cells_figure(cells: Cells, marks: Marks, height: int) -> go.Figure:
@@ -120,13 +143,13 @@ def matrix(frame: pd.DataFrame, marks: Marks, rows: str, columns: str, metric: s
     few = is_few(frame, metric)
     shade = pd.Series(np.nan, frame.index)
     for _, part in frame.groupby(columns):
-        shade[part.index] = shade_of(part[metric], few[part.index])
+        shade[part.index] = scale_of(part, metric).shade(part[metric])
     layers = frame[columns].map(lambda value: _layer(columns, value))
     cells = Cells(
         x=frame[columns].map(across.index).to_numpy(),
         y=frame[rows].map(down.index).to_numpy(),
         shade=shade.to_numpy(),
-        text=[_short(value, metric) for value in frame[metric]],
+        text=["" if small else _short(value, metric) for value, small in zip(frame[metric], few, strict=True)],
         hover=said(frame, marks, [rows, columns], metric),
         clicks=[[str(a), str(b)] for a, b in zip(frame[rows], frame[columns], strict=True)],
         is_strong=_strong(frame, marks, (rows, columns)),
@@ -179,47 +202,54 @@ def _short(value: float, metric: str) -> str:
     return f"{value:.1%}".removesuffix("%") if is_rate(metric) else f"{value:,.0f}"
 
 
+def _whole(value: float, metric: str) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:.0%}".removesuffix("%") if is_rate(metric) else f"{value:,.0f}"
+
+
 def _label(axis: object, names: list[str]) -> None:
     axis.update(tickmode="array", tickvals=list(range(len(names))), ticktext=names)
 
 
 def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     """Weekday × hour: when in the week attempts are refused."""
-    few = is_few(frame, metric)
+    few, scale = is_few(frame, metric), scale_of(frame, metric)
     cells = Cells(
         x=frame["hour"].to_numpy(dtype=int),
         y=frame["weekday"].to_numpy(dtype=int) - 1,
-        shade=shade_of(frame[metric], few),
-        text=[""] * len(frame),
+        shade=scale.shade(frame[metric]),
+        text=["" if small else _whole(value, metric) for value, small in zip(frame[metric], few, strict=True)],
         hover=said(frame, marks, ["weekday", "hour"], metric),
         clicks=[[str(a), str(b)] for a, b in zip(frame["weekday"], frame["hour"], strict=True)],
         is_strong=_strong(frame, marks, ("weekday", "hour")),
         few=few.to_numpy(),
     )
-    figure = cells_figure(cells, marks, 7 * 32 + 80)
+    figure = cells_figure(cells, marks, 7 * 32 + 120)
     hours = [f"{hour:02d}" if hour % 3 == 0 else "" for hour in range(24)]
     _label(figure.layout.xaxis, hours)
     _label(figure.layout.yaxis, weekdays(marks.language))
-    return figure
+    figure.update_xaxes(title_text=marks.words(HOUR), title_standoff=6)
+    return add_scale(figure, scale, marks, metric, below=0.16)
 
 
 def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     """One cell per day: weeks to the right, Monday on top."""
     days = pd.to_datetime(frame["day"])
     mondays = days - pd.to_timedelta(days.dt.weekday, unit="D")
-    few = is_few(frame, metric)
+    few, scale = is_few(frame, metric), scale_of(frame, metric)
     weeks = sorted(mondays.unique())
     cells = Cells(
         x=mondays.map(weeks.index).to_numpy(),
         y=days.dt.weekday.to_numpy(),
-        shade=shade_of(frame[metric], few),
+        shade=scale.shade(frame[metric]),
         text=[""] * len(frame),
         hover=said(frame, marks, ["day"], metric),
         clicks=[[] for _ in range(len(frame))],
         is_strong=np.full(len(frame), True),
         few=few.to_numpy(),
     )
-    figure = cells_figure(cells, marks, 7 * 20 + 70)
+    figure = cells_figure(cells, marks, 7 * 20 + 110)
     first_of_month = [index for index, week in enumerate(weeks) if week.day <= 7]
     figure.update_xaxes(
         tickmode="array",
@@ -227,4 +257,33 @@ def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
         ticktext=[marks.label("month", weeks[index]) for index in first_of_month],
     )
     _label(figure.layout.yaxis, weekdays(marks.language))
-    return figure
+    return add_scale(figure, scale, marks, metric, below=0.16)
+
+
+def add_scale(figure: go.Figure, scale: Scale, marks: Marks, metric: str, below: float = 0.0) -> go.Figure:
+    """The legend of the shades: a thin bar under the cells, so that it takes no width on a phone."""
+    if scale.high <= scale.low:
+        return figure
+    ends = [_end(value, metric) for value in (scale.low, scale.high)]
+    bar = {
+        "orientation": "h",
+        "thickness": 8,
+        "len": 0.5,
+        "x": 0,
+        "xanchor": "left",
+        "y": -below,
+        "yanchor": "top",
+        "ypad": 0,
+        "outlinewidth": 0,
+        "title": {"text": marks.axis(metric), "side": "top", "font": {"size": 11}},
+        "tickmode": "array",
+        "tickvals": [scale.low, scale.high],
+        "ticktext": [ends[0], f"≥ {ends[1]}" if scale.is_capped else ends[1]],
+    }
+    shades = {"cmin": scale.low, "cmax": scale.high, "colorscale": colours.ramp(marks.is_dark)}
+    marker = {"color": [scale.low], **shades, "showscale": True, "colorbar": bar}
+    return figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", hoverinfo="skip", marker=marker))
+
+
+def _end(value: float, metric: str) -> str:
+    return f"{value:.1%}" if is_rate(metric) else f"{value:,.0f}"

@@ -14,6 +14,9 @@ from etl.words import Words
 
 BEFORE = Words(en="before: {value}", zh="此前：{value}")
 NO_BEFORE = Words(en="nothing to compare with", zh="无可比时段")
+NO_AMOUNTS = Words(en="The log carries no amounts.", zh="日志未包含金额。")
+COLOURS = {(True, True): "red", (True, False): "green", (False, True): "green", (False, False): "red"}
+"""By whether more of it is worse and whether there is more of it now."""
 
 
 @dataclass(frozen=True)
@@ -29,29 +32,45 @@ ROW = (Kpi("refusal_rate", True), Kpi("refusals", True), Kpi("attempts", None), 
 
 def show_row(screen: Screen) -> None:
     """Every leading number that this log can answer."""
-    for column, kpi in zip(st.columns(len(ROW)), ROW, strict=True):
-        with column:
-            _show(kpi, screen)
+    with st.container(horizontal=True, gap="small", key="kpis"):
+        for kpi in ROW:
+            with st.container(border=True, width=210, height="stretch", key=f"kpi_{kpi.metric}", gap="xxsmall"):
+                _show(kpi, screen)
 
 
 def _show(kpi: Kpi, screen: Screen) -> None:
-    asked = METRICS[kpi.metric]
-    label = screen.words(asked.words)
+    label = screen.words(METRICS[kpi.metric].words)
     try:
         now = screen.ask(screen.question((kpi.metric,)))
     except InvalidValue as problem:
-        st.metric(label, formats.NOTHING, help=str(problem), border=True)
+        st.metric(label, formats.NOTHING)
+        st.caption(str(problem))
         return
-    before = _before(kpi, screen)
+    if METRICS[kpi.metric].unit is Unit.MONEY and not _has_amounts(screen):
+        st.metric(label, formats.NOTHING)
+        st.caption(screen.words(NO_AMOUNTS))
+        return
+    _metric(kpi, label, now, _before(kpi, screen), screen)
+    for line in _lines(kpi.metric, now, _before(kpi, screen), screen):
+        st.caption(line)
+
+
+def _metric(kpi: Kpi, label: str, now: pd.DataFrame, before: pd.DataFrame | None, screen: Screen) -> None:
+    rise = 0.0 if before is None else now[kpi.metric].iloc[0] - before[kpi.metric].iloc[0]
+    asked = METRICS[kpi.metric]
     st.metric(
         label,
-        _value(kpi.metric, now, screen),
-        delta=None if before is None else change(kpi.metric, now, before, screen),
-        delta_color={True: "inverse", False: "normal", None: "off"}[kpi.is_bad],
-        delta_description=_description(kpi.metric, before, screen),
+        shown(kpi.metric, now[kpi.metric].iloc[0], screen),
+        delta=None if before is None or pd.isna(rise) else change(kpi.metric, rise, screen),
+        delta_color="gray" if kpi.is_bad is None or not rise else COLOURS[kpi.is_bad, rise > 0],
+        delta_arrow="off" if not rise else "up" if rise > 0 else "down",
         help=f"{screen.words(asked.definition)}  \n{spelled(kpi.metric, now, screen)}",
-        border=True,
     )
+
+
+def _has_amounts(screen: Screen) -> bool:
+    asked = screen.ask(screen.question(("amount_requested",)))
+    return bool(asked["amount_requested"].iloc[0])
 
 
 def _before(kpi: Kpi, screen: Screen) -> pd.DataFrame | None:
@@ -60,28 +79,27 @@ def _before(kpi: Kpi, screen: Screen) -> pd.DataFrame | None:
     return screen.ask(screen.question((kpi.metric,), period=screen.comparison))
 
 
-def change(metric: str, now: pd.DataFrame, before: pd.DataFrame, screen: Screen) -> str | None:
+def change(metric: str, rise: float, screen: Screen) -> str:
     """The difference: in percentage points for a rate, in counts or money otherwise."""
-    difference = now[metric].iloc[0] - before[metric].iloc[0]
     unit = METRICS[metric].unit
     if unit is Unit.RATE:
-        return formats.points(difference, screen.language)
+        return formats.points(rise, screen.language)
     if unit is Unit.MONEY:
-        sign = "+" if difference > 0 else "−" if difference < 0 else ""
-        return sign + formats.money(abs(difference), screen.info.currency, screen.language)
-    return formats.signed(difference, screen.language)
+        sign = "+" if rise > 0 else "−" if rise < 0 else ""
+        return sign + formats.money(abs(rise), screen.info.currency, screen.language)
+    return formats.signed(rise, screen.language)
 
 
-def _value(metric: str, frame: pd.DataFrame, screen: Screen) -> str:
-    return shown(metric, frame[metric].iloc[0], screen)
-
-
-def _description(metric: str, before: pd.DataFrame | None, screen: Screen) -> str:
+def _lines(metric: str, now: pd.DataFrame, before: pd.DataFrame | None, screen: Screen) -> list[str]:
+    """Below the number: the counts behind a rate, and what it was before."""
+    counts = [_counts(metric, now, screen)] if METRICS[metric].denominator else []
     if before is None:
-        return screen.words(NO_BEFORE)
-    asked = METRICS[metric]
-    text = _value(metric, before, screen)
-    if asked.denominator is not None:
-        counts = (shown(measure, before[measure].iloc[0], screen) for measure in asked.measures)
-        text = f"{text} ({' ÷ '.join(counts)})"
-    return screen.words(BEFORE, value=text)
+        return [*counts, screen.words(NO_BEFORE)]
+    text = shown(metric, before[metric].iloc[0], screen)
+    if METRICS[metric].denominator:
+        text = f"{text} ({_counts(metric, before, screen)})"
+    return ["  \n".join([*counts, screen.words(BEFORE, value=text)])]
+
+
+def _counts(metric: str, frame: pd.DataFrame, screen: Screen) -> str:
+    return " ÷ ".join(shown(measure, frame[measure].iloc[0], screen) for measure in METRICS[metric].measures)

@@ -50,15 +50,21 @@ def _occasion(number: int, row: dict[str, object], marks: Marks) -> Occasion:
     return Occasion(number, start, last, str(row[str(marks.language)]), region)
 
 
+def _inside(moment: datetime, marks: Marks) -> datetime:
+    """The moment, moved to the edge of the days shown where it lies outside."""
+    first = datetime.combine(marks.since or date.min, time.min)
+    return min(max(moment, first), datetime.combine(marks.until or date.max, time.max))
+
+
 def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure:
     """Lines and bands over the whole height, their numbers above; what each is shows under the pointer."""
     if not found:
         return figure
     for one in found:
-        _mark(figure, one)
+        _mark(figure, one, marks)
     figure.add_trace(
         go.Scatter(
-            x=[one.start for one in found],
+            x=[_inside(one.start, marks) for one in found],
             y=[1.0] * len(found),
             yaxis="y99",
             mode="markers+text",
@@ -76,15 +82,15 @@ def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure
     return figure.update_layout(margin_t=max(int(figure.layout.margin.t or 0), 26))
 
 
-def _mark(figure: go.Figure, one: Occasion) -> None:
+def _mark(figure: go.Figure, one: Occasion, marks: Marks) -> None:
     if one.is_moment:
         edge = {"color": colours.MUTED, "width": 1, "dash": "dot"}
         figure.add_shape(type="line", x0=one.start, x1=one.start, y0=0, y1=1, yref="paper", line=edge, layer="below")
         return
     figure.add_shape(
         type="rect",
-        x0=one.start,
-        x1=one.last,
+        x0=_inside(one.start, marks),
+        x1=_inside(one.last, marks),
         y0=0,
         y1=1,
         yref="paper",

@@ -12,7 +12,6 @@ from etl.catalogue import Region, load_catalogue
 from etl.words import Language, Words
 
 NONE_HERE = Words(en="no attempts", zh="无借款尝试")
-SCALE = Words(en="{metric}", zh="{metric}")
 TILE_HEIGHT = 50
 MOST_BESIDE = 12
 """More regions than this without a place on the grid, and bars are drawn instead."""
@@ -25,7 +24,13 @@ class Place:
     column: int
 
 
-def country_of(frame: pd.DataFrame, metric: str) -> str | None:
+def _has_place(region: str) -> bool:
+    """Names of tiles beside the grid are longer; in a group of their own they do not shrink all others."""
+    known = load_catalogue().regions.get(region)
+    return known is not None and has_tile(known)
+
+
+def country_of(frame: pd.DataFrame) -> str | None:
     """The country of most regions in the frame, if it has a tile grid."""
     regions = load_catalogue().regions
     countries = [regions[value].country for value in frame["region"] if value in regions and has_tile(regions[value])]
@@ -36,9 +41,9 @@ def has_tile(region: Region) -> bool:
     return region.tile_row is not None and region.tile_col is not None
 
 
-def places(frame: pd.DataFrame, metric: str) -> list[Place]:
+def places(frame: pd.DataFrame) -> list[Place]:
     """Where each region goes: the country's grid, whether seen or not, and all other values in rows below it."""
-    country = country_of(frame, metric)
+    country = country_of(frame)
     if country is None:
         return []
     grid = [region for region in load_catalogue().regions_of(country) if has_tile(region)]
@@ -52,7 +57,7 @@ def places(frame: pd.DataFrame, metric: str) -> list[Place]:
 
 def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     """Tiles where the catalogue knows a grid for these regions, sorted bars where it does not."""
-    where = places(frame, metric)
+    where = places(frame)
     if not where:
         return charts.bars(frame, marks, "region", metric)
     grid = pd.DataFrame([(place.region, place.row, place.column) for place in where], columns=["region", "row", "col"])
@@ -62,14 +67,13 @@ def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     _outline_chosen(figure, tiles, marks)
-    _scale(figure, tiles, marks, metric)
-    return figure
+    return grids.add_scale(figure, grids.scale_of(tiles, metric), marks, metric)
 
 
 def _cells(tiles: pd.DataFrame, marks: Marks, metric: str) -> grids.Cells:
     seen = tiles[metric].notna()
     few = charts.is_few(tiles, metric) | ~seen
-    shade = grids.shade_of(tiles[metric], few)
+    shade = grids.scale_of(tiles, metric).shade(tiles[metric])
     return grids.Cells(
         x=tiles["col"].to_numpy(),
         y=tiles["row"].to_numpy(),
@@ -79,6 +83,8 @@ def _cells(tiles: pd.DataFrame, marks: Marks, metric: str) -> grids.Cells:
         clicks=[[value] if there else [] for value, there in zip(tiles["region"], seen, strict=True)],
         is_strong=np.array([there and _lit(marks, value) for value, there in zip(tiles["region"], seen, strict=True)]),
         few=few.to_numpy(),
+        ramps=dict.fromkeys(("grid", "beside"), colours.ramp(marks.is_dark)),
+        group=np.where(tiles["region"].map(_has_place), "grid", "beside"),
     )
 
 
@@ -99,7 +105,7 @@ def _hover(tiles: pd.DataFrame, marks: Marks, metric: str, seen: pd.Series) -> l
 def _text(region: str, value: float, metric: str, marks: Marks) -> str:
     name = short_name(region, marks)
     if pd.isna(value):
-        return name
+        return f"{name}<br>–"
     return f"{name}<br>{value:.1%}" if is_rate(metric) else f"{name}<br>{value:,.0f}"
 
 
@@ -122,46 +128,3 @@ def _outline_chosen(figure: go.Figure, tiles: pd.DataFrame, marks: Marks) -> Non
             figure.add_shape(
                 type="rect", x0=row.col - 0.48, x1=row.col + 0.48, y0=row.row - 0.48, y1=row.row + 0.48, line=edge
             )
-
-
-def _scale(figure: go.Figure, tiles: pd.DataFrame, marks: Marks, metric: str) -> None:
-    """The legend of the shades: a thin bar below the tiles, so that it takes no width on a phone."""
-    few = charts.is_few(tiles, metric)
-    sure = tiles.loc[~few & tiles[metric].notna(), metric]
-    if sure.empty:
-        return
-    low, high = min(sure.min(), grids.PALEST * sure.max()), sure.max()
-    figure.add_trace(
-        go.Scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            hoverinfo="skip",
-            marker={
-                "color": [low],
-                "cmin": low,
-                "cmax": high if high > low else low + 1e-9,
-                "colorscale": colours.ramp(marks.is_dark),
-                "showscale": True,
-                "colorbar": _bar(marks, metric, low, high),
-            },
-        )
-    )
-
-
-def _bar(marks: Marks, metric: str, low: float, high: float) -> dict[str, object]:
-    return {
-        "orientation": "h",
-        "thickness": 8,
-        "len": 0.5,
-        "x": 0,
-        "xanchor": "left",
-        "y": 0,
-        "yanchor": "top",
-        "ypad": 0,
-        "outlinewidth": 0,
-        "title": {"text": marks.axis(metric), "side": "top", "font": {"size": 11}},
-        "tickmode": "array",
-        "tickvals": [low, high],
-        "ticktext": [f"{value:.1%}" if is_rate(metric) else f"{value:,.0f}" for value in (low, high)],
-    }

@@ -32,6 +32,8 @@ _TICKS = {
 }
 """Texts at ticks less than a day, a month and half a year apart, and further."""
 _DAY = 86_400_000
+HALF_A_BUCKET = {"hour": 0.5, "day": 12, "week": 84, "month": 360, "quarter": 1080}
+"""Hours."""
 _OFFSETS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 PANEL_HEIGHT = 112
 
@@ -137,7 +139,7 @@ def _together(series: Sequence[Series], marks: Marks, split: str | None, metric:
         traces = [_stack(one, marks, split, metric)] if shape is Shape.STACKED else _line(one, marks, split, metric)
         figure.add_traces(traces)
     figure.update_yaxes(title_text=marks.axis(metric), tickformat=tick_format(metric), rangemode="tozero")
-    figure.update_layout(legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"})
+    figure.update_layout(legend={"orientation": "h", "y": 1.08, "yanchor": "bottom", "x": 0, "traceorder": "normal"})
     return figure
 
 
@@ -234,9 +236,16 @@ def _time_axis(figure: go.Figure, timed: pd.DataFrame, marks: Marks) -> None:
     if grain == "year":
         figure.update_xaxes(type="category")
         return
-    figure.update_xaxes(type="date", tickformatstops=_stops(marks.language), nticks=12)
+    figure.update_xaxes(type="date", tickformatstops=_stops(marks.language), nticks=7, tickangle=0)
+    figure.update_xaxes(range=_reach(timed, grain))
     if grain in {"week", "month", "quarter"} and timed["at"].nunique() <= 14:
         figure.update_xaxes(tickmode="array", tickvals=sorted(timed["at"].unique()))
+
+
+def _reach(timed: pd.DataFrame, grain: str) -> list[pd.Timestamp]:
+    """From half a bucket before the first to half a bucket after the last, whatever else is drawn."""
+    margin = pd.Timedelta(HALF_A_BUCKET[grain], unit="h")
+    return [timed["at"].min() - margin, timed["at"].max() + margin]
 
 
 def _stops(language: Language) -> list[dict[str, object]]:

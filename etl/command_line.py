@@ -24,6 +24,8 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         return _complain(_explained(app, problem))
     except typer.Abort:
         return _complain("stopped; nothing was published")
+    except OSError as problem:
+        return _complain(f"{problem.filename or 'input or output'}: {problem.strerror or problem}")
     return 0
 
 

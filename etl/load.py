@@ -57,6 +57,8 @@ def load_files(home: Home, manifest: Manifest, paths: list[Path], profile: Profi
         done += len(batch)
         progress(done, len(fresh))
     load = _record(fresh, profile, intake.tally)
+    if not intake.manifest.days:
+        raise RefusedToPublish(f"none of {load.rows_read} rows could be loaded ({_told(load)}); nothing was published")
     if not load.closes:
         raise RefusedToPublish(f"rows do not close: {intake.tally}; nothing was published")
     words = {**manifest.words, **profile.words}
@@ -130,6 +132,11 @@ class _Intake:
             duck.sync(path)
             shutil.move(path, final)
         return Part(kind, day, final.relative_to(self.home.root).as_posix(), digest, size, rows)
+
+
+def _told(load: Load) -> str:
+    """The rules that were broken, with counts, or that there was nothing to break them."""
+    return ", ".join(f"{rule}: {rows}" for rule, rows in load.broken.items()) or "no data row"
 
 
 def _record(sources: list[Source], profile: Profile, tally: Tally) -> Load:

@@ -17,7 +17,7 @@ from duckdb import (
 
 from etl.catalogue import load_catalogue
 from etl.catalogue.reading import LANGUAGES, Table, read_toml
-from etl.contract import COLUMN_NAMES, SLOT_SEPARATOR
+from etl.contract import COLUMN_NAMES, REQUIRED, SLOT_SEPARATOR
 from etl.errors import InvalidValue, UnknownName, UnreadableInput
 
 SHIPPED = Path(__file__).parent / "profiles"
@@ -78,7 +78,7 @@ class Profile:
 
     def landing(self, present: list[str], place: str) -> list[Expression]:
         """The select list of the landing relation over a file with the columns `present`."""
-        rules = self._contract_rules(present) if self.is_contract else self.columns
+        rules = self._contract_rules(present, place) if self.is_contract else self.columns
         for rule in rules.values():
             for name in rule.columns:
                 if name not in present:
@@ -99,7 +99,14 @@ class Profile:
         rule = self.columns.get("amount_requested")
         return rule.unit if rule else 1
 
-    def _contract_rules(self, present: list[str]) -> dict[str, ColumnRule]:
+    def _contract_rules(self, present: list[str], place: str) -> dict[str, ColumnRule]:
+        missing = [name for name in REQUIRED if name not in present]
+        if missing:
+            profiles = ", ".join(shipped_profiles()[1:])
+            raise UnreadableInput(
+                f"{place} has no column {', '.join(missing)}; map its own columns with --profile NAME|FILE.toml"
+                f" (shipped: {profiles})"
+            )
         return {name: ColumnRule(columns=(name,)) for name in COLUMN_NAMES if name in present}
 
 
@@ -125,7 +132,7 @@ def _profile(file: Table) -> Profile:
     file.allow("profile", *LANGUAGES, "delimiter", "columns", "words")
     file.words()
     rules = {name: _rule(name, table) for name, table in file.tables("columns")}
-    for name in ("attempt_id", "attempted_at", "outcome"):
+    for name in REQUIRED:
         if name not in rules:
             file.complain(f"columns.{name} is missing; every attempt needs it")
     words = {name: dict(table.content) for name, table in file.tables("words")} if "words" in file.content else {}

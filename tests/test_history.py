@@ -31,6 +31,7 @@ def address(home: Path) -> Iterator[str]:
         said = next(found for line in server.stdout if (found := re.search(r"http://\S+", line)))
         yield said.group()
         server.terminate()
+        server.wait(timeout=20)
 
 
 @pytest.fixture

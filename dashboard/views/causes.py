@@ -38,6 +38,7 @@ OVER_TIME = Card(
     Words(en="When did each cause refuse?", zh="各原因的拒绝随时间如何变化？"),
     metrics=("refusals",),
     by=("cause",),
+    own=("cause",),
     has_time=True,
     figure=figures.over_time("refusals", split="cause", shape=Shape.STACKED),
 )

@@ -12,13 +12,14 @@ RATE = Card(
     metrics=("refusal_rate",),
     by=(),
     has_time=True,
-    figure=figures.over_time("refusal_rate"),
+    figure=figures.over_time("refusal_rate", shape=Shape.LINES),
 )
 LAYER_RATES = Card(
     "layer_rate_trend",
     Words(en="Which layer moved it?", zh="是哪一层面引起的变化？"),
     metrics=("refusal_rate",),
     by=("layer",),
+    own=("layer",),
     has_time=True,
     figure=figures.over_time("refusal_rate", split="layer", shape=Shape.PANELS),
 )
@@ -35,9 +36,17 @@ HOURS = Card(
     Words(en="At which hour of the week are refusals frequent?", zh="一周中哪个时段拒绝更多？"),
     metrics=("refusal_rate",),
     by=("weekday", "hour"),
+    own=("weekday", "hour"),
     figure=figures.week_clock("refusal_rate"),
 )
-CARDS = (RATE, LAYER_RATES, VOLUME, HOURS)
+DAYS = Card(
+    "calendar",
+    Words(en="Which days stand out?", zh="哪些日子异常？"),
+    metrics=("refusal_rate",),
+    by=("day",),
+    figure=figures.calendar("refusal_rate"),
+)
+CARDS = (RATE, LAYER_RATES, VOLUME, HOURS, DAYS)
 
 
 def render(screen: Screen) -> None:

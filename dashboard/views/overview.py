@@ -13,6 +13,7 @@ TREND = Card(
     Words(en="How many refusals, and on whose side is the cause?", zh="有多少拒绝，原因在哪一层面？"),
     metrics=("refusals",),
     by=("layer",),
+    own=("layer",),
     has_time=True,
     figure=figures.over_time("refusals", split="layer"),
 )

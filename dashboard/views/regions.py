@@ -15,6 +15,15 @@ TILES = Card(
     own=("region",),
     figure=figures.tiled("refusal_rate"),
 )
+MACRO_REGIONS = Card(
+    "macro_regions",
+    Words(en="Which part of the country?", zh="集中在哪些大区？"),
+    metrics=("refusal_rate",),
+    by=("macro_region",),
+    own=("macro_region",),
+    has_intervals=True,
+    figure=figures.ranking("macro_region", "refusal_rate"),
+)
 RANKING = Card(
     "ranking",
     Words(en="Which regions stand out, and how sure is that?", zh="哪些地区突出，把握有多大？"),
@@ -36,13 +45,14 @@ MATRIX = Card(
         zh="每格：该原因的拒绝 ÷ 该地区全部已决尝试。",
     ),
 )
-CARDS = (TILES, RANKING, MATRIX)
+CARDS = (TILES, MACRO_REGIONS, RANKING, MATRIX)
 
 
 def render(screen: Screen) -> None:
     left, right = st.columns(2)
     with left:
         show(TILES, screen)
+        show(MACRO_REGIONS, screen)
     with right:
         show(RANKING, screen)
     show(MATRIX, screen)
