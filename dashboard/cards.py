@@ -1,14 +1,16 @@
 """A card: a question as its title, a chart, its definition, its table and its files, all from one frame."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import formats, history, occasions, words
+from dashboard import formats, history, occasions, wording, words
+from dashboard.charts import BEFORE
 from dashboard.downloads import download_buttons
 from dashboard.draw import draw
 from dashboard.filters import Filters
@@ -30,10 +32,6 @@ NO_DIMENSION = Words(
     en="This log does not carry: {names}. The chart needs it.", zh="本日志未包含：{names}，无法绘制此图。"
 )
 NOTHING_HERE = Words(en="No attempt in this period under these filters.", zh="在此时段与筛选条件下没有借款尝试。")
-NO_REFUSAL = Words(
-    en="{decided} decided attempts, and no refusal of the chosen causes.",
-    zh="已决 {decided} 次，其中没有所选原因的拒绝。",
-)
 MARKED = Words(
     en="Click a mark to filter by it; click it again to release it.", zh="点击图中标记即可筛选，再次点击取消。"
 )
@@ -41,6 +39,9 @@ EVENTS = Words(en="The {n} events marked in the chart", zh="图中标注的 {n} 
 MOST_EVENTS = 5
 """Events that are named in a line below the chart; more are folded away."""
 DIVIDED = Words(en="{numerator} {above} ÷ {denominator} {below}", zh="{above} {numerator} ÷ {below} {denominator}")
+COMPARED = Words(
+    en="The upright line on each bar: the period compared with, {days}.", zh="每条上的竖线：对比时段（{days}）。"
+)
 INTERVAL = Words(
     en="Whiskers: 95 % Wilson interval on n ÷ φ, φ being how much the daily counts scatter beyond chance. "
     "Grey: fewer than {n} decided.",
@@ -64,6 +65,8 @@ class Card:
     own: tuple[str, ...] = ()
     has_time: bool = False
     has_intervals: bool = False
+    has_before: bool = False
+    names_events: bool = True
     note: Words | None = None
     needs: tuple[str, ...] = field(default=())
 
@@ -75,47 +78,56 @@ class Card:
         return screen.question(self.metrics, self.dimensions(screen), without=self.own)
 
 
-def show(card: Card, screen: Screen) -> None:
-    """The whole card. What the log cannot answer is said in a sentence."""
+def show(card: Card, screen: Screen, controls: Callable[[], Card] | None = None) -> None:
+    """The whole card, with `controls` of its own if it has any. What the log cannot answer is said in a sentence."""
     with st.container(border=True, key=f"card_{card.id}"):
+        head = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"head_{card.id}")
+        with head:
+            _title(card, screen)
         missing = [name for name in (*card.by, *card.needs) if not screen.snapshot.has(name)]
         if missing:
-            _title(card, screen)
             names = words.LISTED(screen.language).join(screen.words(DIMENSIONS[name].words) for name in missing)
             st.info(screen.words(NO_DIMENSION, names=names))
             return
-        question = card.asked(screen)
         try:
-            frame = answer(card, screen, question)
+            _show_answer(controls() if controls else card, screen, head)
         except InvalidValue as problem:
-            _title(card, screen)
             st.info(str(problem))
-            return
-        _show_answer(card, screen, question, frame)
 
 
 def answer(card: Card, screen: Screen, question: Question) -> pd.DataFrame:
-    return screen.ask_with_intervals(question) if card.has_intervals else screen.ask(question)
+    """The card's frame: what is drawn, shown as a table and handed out."""
+    frame = screen.ask_with_intervals(question) if card.has_intervals else screen.ask(question)
+    if not card.has_before or screen.comparison is None:
+        return frame
+    before = screen.ask(replace(question, since=screen.comparison.since, until=screen.comparison.until))
+    names = {name: f"{name}{BEFORE}" for name in before if name not in question.by}
+    return frame.merge(before.rename(columns=names), on=list(question.by), how="left")
 
 
-def _show_answer(card: Card, screen: Screen, question: Question, frame: pd.DataFrame) -> None:
+def _show_answer(card: Card, screen: Screen, head: DeltaGenerator) -> None:
+    question = card.asked(screen)
     totals = screen.ask(screen.question(card.metrics, without=card.own))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _title(card, screen)
+    with head:
         _about(card, screen, totals)
     if is_empty(totals):
-        explain_emptiness(card.id, screen, totals)
+        explain_emptiness(card.id, screen)
         return
-    figure = card.figure(frame, screen, marks(screen))
-    figure.update_layout(meta=[repr(screen.filters.selection(name)) for name in card.own])
-    draw(figure, f"chart_{card.id}", screen.words(card.question), _on_click(card, screen))
-    if card.has_time and screen.info.time_grain != "year":
-        _events(card, screen)
+    frame = answer(card, screen, question)
+    _draw(card, screen, frame)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"foot_{card.id}"):
         is_table = st.toggle(screen.words(TABLE), key=f"table_{card.id}")
         download_buttons(screen, card.id, question, frame)
     if is_table:
         show_table(frame, screen, f"rows_{card.id}")
+
+
+def _draw(card: Card, screen: Screen, frame: pd.DataFrame) -> None:
+    figure = card.figure(frame, screen, marks(screen))
+    figure.update_layout(meta=[repr(screen.filters.selection(name)) for name in card.own])
+    draw(figure, f"chart_{card.id}", screen.words(card.question), _on_click(card, screen))
+    if card.has_time and card.names_events and screen.info.time_grain != "year":
+        _events(card, screen)
 
 
 def _events(card: Card, screen: Screen) -> None:
@@ -150,6 +162,9 @@ def _notes(card: Card, screen: Screen) -> list[str]:
     is_split = any(DIMENSIONS[name].scope is Scope.REFUSAL for name in card.by) or screen.filters.has_refusal_filter
     if is_split and not screen.filters.attribution.adds_up:
         notes.append(screen.words(words.NOT_ADDING_UP))
+    if card.has_before and screen.comparison:
+        days = wording.days(screen.comparison, screen.filters, screen.snapshot)
+        notes.append(screen.words(COMPARED, days=days))
     if card.own:
         notes.append(screen.words(MARKED))
     return notes
@@ -200,7 +215,7 @@ def is_empty(totals: pd.DataFrame) -> bool:
     return not totals[measures].to_numpy().any()
 
 
-def explain_emptiness(key: str, screen: Screen, totals: pd.DataFrame) -> None:
+def explain_emptiness(key: str, screen: Screen) -> None:
     """Why nothing is drawn, and the way out."""
     st.info(screen.words(NOTHING_HERE))
     if screen.filters.where:

@@ -16,6 +16,9 @@ THE_OTHERS = Words(en="All others", zh="其余各项")
 INTERVAL = Words(en="95% interval {low} – {high}", zh="95% 区间 {low} – {high}")
 FEW = Words(en="fewer than {n} decided: too few to judge", zh="已决不足 {n}，样本过少")
 EVERYTHING = Words(en="All: {value}", zh="总体：{value}")
+COMPARED = Words(en="Period compared with", zh="对比时段")
+BEFORE = "_before"
+"""Ends the names of columns that hold the period compared with."""
 NUMBER = ",.1~f"
 """Counts; under fractional attribution they are not whole."""
 OTHERS = ""
@@ -59,6 +62,10 @@ def bars(
     names = [_name(value, marks, dimension, len(frame) - (top or 0)) for value in shown[dimension]]
     figure = plain((BAR_HEIGHT if len(shown) <= MANY else THIN_BAR) * len(shown) + 70)
     figure.add_trace(_bars(shown, marks, dimension, metric))
+    if f"{metric}{BEFORE}" in shown:
+        figure.add_trace(_before(shown, marks, metric))
+    if not _has_interval(shown, metric):
+        figure.add_trace(_numbers(shown, marks, dimension, metric))
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(shown))),
@@ -127,11 +134,26 @@ def _bars(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> go.
             "opacity": [strength(marks, dimension, value) for value in shown[dimension]],
             "line": {"width": 0},
         },
-        texttemplate=_bar_text(shown, metric),
-        textposition="outside",
-        cliponaxis=False,
         customdata=custom(shown, (dimension,), marks, metric),
         hovertemplate=hover(shown, marks, metric, 1, "x"),
+    )
+
+
+def _before(shown: pd.DataFrame, marks: Marks, metric: str) -> go.Scatter:
+    """A thin upright line where each bar ended in the period compared with."""
+    earlier = shown[[f"{name}{BEFORE}" for name in counted(shown, metric)]]
+    title = marks.words(COMPARED)
+    number = "%{x:.2%}" if is_rate(metric) else f"%{{x:{NUMBER}}}"
+    lines = [f"{title}: <b>{number}</b>"]
+    if is_rate(metric):
+        lines.append(marks.fraction(metric, f"%{{customdata[0]:{NUMBER}}}", f"%{{customdata[1]:{NUMBER}}}"))
+    return go.Scatter(
+        x=shown[f"{metric}{BEFORE}"],
+        y=list(range(len(shown))),
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 17, "line": {"width": 2, "color": colours.before(marks.is_dark)}},
+        hovertemplate="<br>".join(lines) + "<extra></extra>",
+        customdata=earlier.to_numpy().tolist(),
     )
 
 
@@ -141,15 +163,33 @@ def _bar_colour(marks: Marks, dimension: str, value: str, few: bool) -> str:
     return colours.MUTED if few else marks.colour(dimension, value)
 
 
-def _bar_text(shown: pd.DataFrame, metric: str) -> str:
-    if _has_interval(shown, metric):
-        return ""
-    return "%{x:.1%}  <i>%{customdata[2]:,.1~f}</i>" if is_rate(metric) else "%{x:,.1~f}"
+def _numbers(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> go.Scatter:
+    """The number behind each bar, past whichever ends later: now or before."""
+    return go.Scatter(
+        x=_ends(shown, metric),
+        y=list(range(len(shown))),
+        mode="text",
+        text=["" if pd.isna(value) else _number(value, metric) for value in shown[metric]],
+        textposition="middle right",
+        customdata=custom(shown, (dimension,), marks, metric),
+        texttemplate="  %{text}  <i>%{customdata[2]:,.1~f}</i>" if is_rate(metric) else "  %{text}",
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+
+
+def _number(value: float, metric: str) -> str:
+    return f"{value:.1%}" if is_rate(metric) else f"{value:,.1f}".removesuffix(".0")
+
+
+def _ends(shown: pd.DataFrame, metric: str) -> pd.Series:
+    drawn = [name for name in (metric, f"{metric}{BEFORE}") if name in shown]
+    return shown[drawn].max(axis=1)
 
 
 def _reach(shown: pd.DataFrame, metric: str) -> float:
     """How far the axis goes: past the longest bar and its number."""
-    ends = [shown[metric].max() * (1.05 if _has_interval(shown, metric) else 1.33)]
+    ends = [_ends(shown, metric).max() * (1.05 if _has_interval(shown, metric) else 1.33)]
     if _has_interval(shown, metric):
         ends.append(shown[f"{metric}_high"].max() * 1.02)
     return max((end for end in ends if not pd.isna(end)), default=0.0)

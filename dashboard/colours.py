@@ -72,6 +72,35 @@ def outline(is_dark: bool) -> str:
     return "#F4F1EA" if is_dark else "#1B1A17"
 
 
+def ink(ground: str) -> str:
+    """The text colour that stands out more on `ground`."""
+    return max(("#14130F", "#FFFFFF"), key=lambda text: contrast(text, ground))
+
+
+def contrast(first: str, second: str) -> float:
+    """From 1 to 21, as WCAG 2.2 defines it."""
+    brighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [channel / 255 for channel in _channels(colour)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def turn(ramp: Ramp, steps: int = 50) -> float:
+    """From which place on a ramp another ink is needed than on its palest colour; past 1 if nowhere."""
+    pale, deep = str(ramp[0][1]), str(ramp[-1][1])
+    places = [step / steps for step in range(steps + 1)]
+    return next((place for place in places if ink(mixed(pale, deep, place)) != ink(pale)), 1.1)
+
+
+def before(is_dark: bool) -> str:
+    """Of what was, drawn over what is."""
+    return "#F4F1EA" if is_dark else "#2B2924"
+
+
 def mixed(first: str, second: str, place: float) -> str:
     """The colour at `place` between two, 0 the first and 1 the second."""
     channels = zip(_channels(first), _channels(second), strict=True)

@@ -1,24 +1,24 @@
 """Figures made of cells: cause × region, weekday × hour, calendar. Heatmaps fire no clicks, so marks lie over them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import charts, colours
+from dashboard import charts, colours, shades
 from dashboard.charts import is_few
 from dashboard.marks import Marks, is_rate, weekdays
 from etl.catalogue import load_catalogue
-from etl.catalogue.metrics import METRICS
 from etl.words import Words
 
 HOUR = Words(en="Hour of the day", zh="一天中的小时")
-PALEST = 0.6
-"""The palest colour stands for at most this part of the deepest, so that like rates look alike."""
-OUTLYING = 0.02
-"""The share of cases whose values may lie beyond the deepest colour: a tiny region shall not make all others pale."""
 CELL = 30
+WEAK = 0.3
+"""The opacity of cells that a filter leaves out."""
+FEWEST_WEEKS = 20
+"""A calendar of fewer weeks leaves the rest of its width empty, so that days stay small."""
 
 
 @dataclass(frozen=True)
@@ -37,68 +37,56 @@ class Cells:
     group: np.ndarray | None = None
 
 
-@dataclass(frozen=True)
-class Scale:
-    """From the palest to the deepest colour. `is_capped` where some values lie beyond the deepest."""
-
-    low: float
-    high: float
-    is_capped: bool = False
-
-    def shade(self, values: pd.Series) -> np.ndarray:
-        """Each value's place from 0 to 1; NaN stays NaN."""
-        if self.high <= self.low:
-            return np.where(values.notna(), 0.0, np.nan)
-        return np.interp(values, [self.low, self.high], [0.0, 1.0])
-
-
-def scale_of(frame: pd.DataFrame, metric: str) -> Scale:
-    """Ends for a metric's colours. Values with few cases set none, nor do the highest that hold a fiftieth of all."""
-    sure = frame[~is_few(frame, metric) & frame[metric].notna()].sort_values(metric, ascending=False)
-    if sure.empty:
-        return Scale(0.0, 0.0)
-    over = METRICS[metric].denominator
-    weights = sure[over] if over in sure else pd.Series(1, sure.index)
-    high = float(sure[metric][weights.cumsum() >= OUTLYING * weights.sum()].iloc[0])
-    low = min(float(sure[metric].min()), PALEST * high)
-    return Scale(low, high, is_capped=bool(sure[metric].max() > high))
-
-
 def cells_figure(cells: Cells, marks: Marks, height: int) -> go.Figure:
     """The cells as heatmaps, one per group of equal look, under invisible marks that can be clicked."""
     figure = charts.plain(height, hoverdistance=80)
     columns, rows = int(cells.x.max(initial=0)) + 1, int(cells.y.max(initial=0)) + 1
-    for ramp, opacity, mask in _looks(cells, marks):
-        if mask.any():
-            figure.add_trace(_heatmap(cells, mask, ramp, opacity, (rows, columns)))
+    for look in _looks(cells, marks):
+        if look.mask.any():
+            figure.add_trace(_heatmap(cells, look, (rows, columns)))
     figure.add_trace(_overlay(cells))
     figure.update_xaxes(range=[-0.5, columns - 0.5], showgrid=False, zeroline=False)
     figure.update_yaxes(range=[rows - 0.5, -0.5], showgrid=False, zeroline=False)
     return figure
 
 
-def _looks(cells: Cells, marks: Marks) -> list[tuple[colours.Ramp, float, np.ndarray]]:
-    looks = []
+@dataclass(frozen=True)
+class _Look:
+    """Cells that are drawn alike."""
+
+    ramp: colours.Ramp
+    opacity: float
+    ink: str
+    mask: np.ndarray
+
+
+def _looks(cells: Cells, marks: Marks) -> Iterator[_Look]:
     for name, ramp in (cells.ramps or {"": colours.ramp(marks.is_dark)}).items():
-        mine = np.full(len(cells.x), True) if cells.group is None else cells.group == name
-        looks += [(ramp, 1.0, mine & cells.is_strong & ~cells.few), (ramp, 0.3, mine & ~cells.is_strong & ~cells.few)]
+        mine = (np.full(len(cells.x), True) if cells.group is None else cells.group == name) & ~cells.few
+        pale, deep = str(ramp[0][1]), str(ramp[-1][1])
+        is_deep = np.nan_to_num(cells.shade) >= colours.turn(ramp)
+        yield _Look(ramp, 1.0, colours.ink(pale), mine & cells.is_strong & ~is_deep)
+        yield _Look(ramp, 1.0, colours.ink(deep), mine & cells.is_strong & is_deep)
+        yield _Look(ramp, WEAK, colours.ink(pale), mine & ~cells.is_strong)
     grey = colours.grey(marks.is_dark)
-    return [*looks, (grey, 1.0, cells.few & cells.is_strong), (grey, 0.4, cells.few & ~cells.is_strong)]
+    yield _Look(grey, 1.0, colours.ink(str(grey[0][1])), cells.few & cells.is_strong)
+    yield _Look(grey, WEAK, colours.ink(str(grey[0][1])), cells.few & ~cells.is_strong)
 
 
-def _heatmap(cells: Cells, mask: np.ndarray, ramp: colours.Ramp, opacity: float, shape: tuple[int, int]) -> go.Heatmap:
+def _heatmap(cells: Cells, look: _Look, shape: tuple[int, int]) -> go.Heatmap:
     z, text = np.full(shape, np.nan), np.full(shape, "", dtype=object)
-    where = (cells.y[mask], cells.x[mask])
-    z[where], text[where] = cells.shade[mask], np.array(cells.text, dtype=object)[mask]
+    where = (cells.y[look.mask], cells.x[look.mask])
+    z[where], text[where] = cells.shade[look.mask], np.array(cells.text, dtype=object)[look.mask]
     return go.Heatmap(
         z=z,
         text=text,
         texttemplate="%{text}",
-        colorscale=ramp,
+        textfont={"color": look.ink},
+        colorscale=look.ramp,
+        opacity=look.opacity,
         zmin=0,
         zmax=1,
         showscale=False,
-        opacity=opacity,
         xgap=2,
         ygap=2,
         hoverinfo="skip",
@@ -143,7 +131,7 @@ def matrix(frame: pd.DataFrame, marks: Marks, rows: str, columns: str, metric: s
     few = is_few(frame, metric)
     shade = pd.Series(np.nan, frame.index)
     for _, part in frame.groupby(columns):
-        shade[part.index] = scale_of(part, metric).shade(part[metric])
+        shade[part.index] = shades.scale_of(part, metric).shade(part[metric])
     layers = frame[columns].map(lambda value: _layer(columns, value))
     cells = Cells(
         x=frame[columns].map(across.index).to_numpy(),
@@ -214,7 +202,7 @@ def _label(axis: object, names: list[str]) -> None:
 
 def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     """Weekday × hour: when in the week attempts are refused."""
-    few, scale = is_few(frame, metric), scale_of(frame, metric)
+    few, scale = is_few(frame, metric), shades.scale_of(frame, metric)
     cells = Cells(
         x=frame["hour"].to_numpy(dtype=int),
         y=frame["weekday"].to_numpy(dtype=int) - 1,
@@ -225,19 +213,19 @@ def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
         is_strong=_strong(frame, marks, ("weekday", "hour")),
         few=few.to_numpy(),
     )
-    figure = cells_figure(cells, marks, 7 * 32 + 120)
+    figure = cells_figure(cells, marks, 7 * 32 + 130)
     hours = [f"{hour:02d}" if hour % 3 == 0 else "" for hour in range(24)]
     _label(figure.layout.xaxis, hours)
     _label(figure.layout.yaxis, weekdays(marks.language))
     figure.update_xaxes(title_text=marks.words(HOUR), title_standoff=6)
-    return add_scale(figure, scale, marks, metric, below=0.16)
+    return shades.add_scale(figure, scale, marks, metric, below=0.22)
 
 
 def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     """One cell per day: weeks to the right, Monday on top."""
     days = pd.to_datetime(frame["day"])
     mondays = days - pd.to_timedelta(days.dt.weekday, unit="D")
-    few, scale = is_few(frame, metric), scale_of(frame, metric)
+    few, scale = is_few(frame, metric), shades.scale_of(frame, metric)
     weeks = sorted(mondays.unique())
     cells = Cells(
         x=mondays.map(weeks.index).to_numpy(),
@@ -249,41 +237,13 @@ def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
         is_strong=np.full(len(frame), True),
         few=few.to_numpy(),
     )
-    figure = cells_figure(cells, marks, 7 * 20 + 110)
+    figure = cells_figure(cells, marks, 7 * 20 + 120)
     first_of_month = [index for index, week in enumerate(weeks) if week.day <= 7]
     figure.update_xaxes(
+        range=[-0.5, max(len(weeks), FEWEST_WEEKS) - 0.5],
         tickmode="array",
         tickvals=first_of_month,
         ticktext=[marks.label("month", weeks[index]) for index in first_of_month],
     )
     _label(figure.layout.yaxis, weekdays(marks.language))
-    return add_scale(figure, scale, marks, metric, below=0.16)
-
-
-def add_scale(figure: go.Figure, scale: Scale, marks: Marks, metric: str, below: float = 0.0) -> go.Figure:
-    """The legend of the shades: a thin bar under the cells, so that it takes no width on a phone."""
-    if scale.high <= scale.low:
-        return figure
-    ends = [_end(value, metric) for value in (scale.low, scale.high)]
-    bar = {
-        "orientation": "h",
-        "thickness": 8,
-        "len": 0.5,
-        "x": 0,
-        "xanchor": "left",
-        "y": -below,
-        "yanchor": "top",
-        "ypad": 0,
-        "outlinewidth": 0,
-        "title": {"text": marks.axis(metric), "side": "top", "font": {"size": 11}},
-        "tickmode": "array",
-        "tickvals": [scale.low, scale.high],
-        "ticktext": [ends[0], f"≥ {ends[1]}" if scale.is_capped else ends[1]],
-    }
-    shades = {"cmin": scale.low, "cmax": scale.high, "colorscale": colours.ramp(marks.is_dark)}
-    marker = {"color": [scale.low], **shades, "showscale": True, "colorbar": bar}
-    return figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", hoverinfo="skip", marker=marker))
-
-
-def _end(value: float, metric: str) -> str:
-    return f"{value:.1%}" if is_rate(metric) else f"{value:,.0f}"
+    return shades.add_scale(figure, scale, marks, metric, below=0.3)

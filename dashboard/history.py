@@ -24,12 +24,15 @@ def change(gesture: Callable[[Filters], Filters]) -> None:
 
 
 def arrive(snapshot: Snapshot, opening: Filters) -> Filters:
-    """The filters of this run: the gesture's, or the address's if it moved (link, Back), or the last."""
-    if st.session_state.get(_GESTURE):
-        _write(to_query(st.session_state[_FILTERS], opening))
-    elif _FILTERS not in st.session_state or _came_by_history():
+    """The filters of this run: the address's on arrival and after Back, else the last ones, written after a gesture.
+
+    Back goes before the gesture: the callback of a button whose run Back has interrupted is called once more.
+    """
+    if _FILTERS not in st.session_state or _came_by_history():
         reading = read_query(_query(), opening)
         st.session_state[_FILTERS], st.session_state[_NOTICES] = reading.filters, reading.notices
+    elif st.session_state.get(_GESTURE):
+        _write(to_query(st.session_state[_FILTERS], opening))
     st.session_state[_GESTURE] = False
     _settle(snapshot)
     return st.session_state[_FILTERS]

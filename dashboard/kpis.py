@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats
+from dashboard import formats, words
 from dashboard.cards import shown, spelled
 from dashboard.screen import Screen
 from etl.catalogue.metrics import METRICS, Unit
@@ -15,6 +15,10 @@ from etl.words import Words
 BEFORE = Words(en="before: {value}", zh="此前：{value}")
 NO_BEFORE = Words(en="nothing to compare with", zh="无可比时段")
 NO_AMOUNTS = Words(en="The log carries no amounts.", zh="日志未包含金额。")
+STAGES = Words(
+    en="Counted together: {stages}. Filter by stage to tell them apart.",
+    zh="合并统计：{stages}。可按阶段筛选分开查看。",
+)
 COLOURS = {(True, True): "red", (True, False): "green", (False, True): "green", (False, False): "red"}
 """By whether more of it is worse and whether there is more of it now."""
 
@@ -32,10 +36,21 @@ ROW = (Kpi("refusal_rate", True), Kpi("refusals", True), Kpi("attempts", None), 
 
 def show_row(screen: Screen) -> None:
     """Every leading number that this log can answer."""
-    with st.container(horizontal=True, gap="small", key="kpis"):
-        for kpi in ROW:
-            with st.container(border=True, width=210, height="stretch", key=f"kpi_{kpi.metric}", gap="xxsmall"):
-                _show(kpi, screen)
+    for column, kpi in zip(st.columns(len(ROW), gap="small"), ROW, strict=True):
+        with column.container(border=True, height="stretch", key=f"kpi_{kpi.metric}", gap="xxsmall"):
+            _show(kpi, screen)
+    stages = _stages(screen)
+    if len(stages) > 1:
+        listed = words.LISTED(screen.language).join(screen.label("stage", stage) for stage in stages)
+        st.caption(screen.words(STAGES, stages=listed))
+
+
+def _stages(screen: Screen) -> list[str]:
+    """The stages of the attempts counted, where the log tells them apart: unlike things divided together."""
+    if not screen.snapshot.has("stage"):
+        return []
+    frame = screen.ask(screen.question(("attempts",), ("stage",)))
+    return list(frame.loc[frame["attempts"] > 0, "stage"])
 
 
 def _show(kpi: Kpi, screen: Screen) -> None:
@@ -94,7 +109,7 @@ def _lines(metric: str, now: pd.DataFrame, before: pd.DataFrame | None, screen: 
     """Below the number: the counts behind a rate, and what it was before."""
     counts = [_counts(metric, now, screen)] if METRICS[metric].denominator else []
     if before is None:
-        return [*counts, screen.words(NO_BEFORE)]
+        return [*counts, *([screen.words(NO_BEFORE)] if screen.filters.compare else [])]
     text = shown(metric, before[metric].iloc[0], screen)
     if METRICS[metric].denominator:
         text = f"{text} ({_counts(metric, before, screen)})"

@@ -16,6 +16,7 @@ MEASURE_WORDS = {
     "all_amount_refused": Words(en="All amount refused", zh="全部被拒金额"),
 }
 LOW, HIGH = Words(en="{name}, low end", zh="{name}下限"), Words(en="{name}, high end", zh="{name}上限")
+BEFORE = Words(en="{name}, before", zh="{name}（对比时段）")
 WEEKDAYS = Words(en="Mon Tue Wed Thu Fri Sat Sun", zh="周一 周二 周三 周四 周五 周六 周日")
 
 
@@ -24,7 +25,13 @@ def show_table(frame: pd.DataFrame, screen: Screen, key: str) -> None:
     table = spoken(frame, screen)
     rates = [heading(name, screen) for name in frame.columns if _unit(name) is Unit.RATE]
     config = {name: st.column_config.NumberColumn(format="percent") for name in rates}
+    config |= {name: st.column_config.NumberColumn(format="localized") for name in counts(table) if name not in rates}
     st.dataframe(table, hide_index=True, column_config=config, key=key, height=min(420, 38 + 35 * max(len(table), 1)))
+
+
+def counts(table: pd.DataFrame) -> list[str]:
+    """The columns of numbers, to be shown with thousands apart."""
+    return list(table.select_dtypes("number").columns)
 
 
 def spoken(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
@@ -35,7 +42,7 @@ def spoken(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
 
 def heading(name: str, screen: Screen) -> str:
     """What a column is called."""
-    for suffix, words in (("_low", LOW), ("_high", HIGH)):
+    for suffix, words in (("_before", BEFORE), ("_low", LOW), ("_high", HIGH)):
         if name.endswith(suffix):
             return screen.words(words, name=heading(name.removesuffix(suffix), screen))
     if name in DIMENSIONS:
@@ -54,7 +61,7 @@ def _column(column: pd.Series, name: str, screen: Screen) -> pd.Series:
 
 
 def _unit(name: str) -> Unit:
-    base = name.removesuffix("_low").removesuffix("_high")
+    base = name.removesuffix("_before").removesuffix("_low").removesuffix("_high")
     if base in METRICS:
         return METRICS[base].unit
     return MEASURES[base].unit if base in MEASURES else Unit.COUNT

@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import charts, colours, grids
+from dashboard import charts, colours, grids, shades
 from dashboard.marks import Marks, is_rate
 from etl.catalogue import Region, load_catalogue
 from etl.words import Language, Words
 
 NONE_HERE = Words(en="no attempts", zh="无借款尝试")
 TILE_HEIGHT = 50
+BESIDE_WIDTH = 4
+"""Columns for a tile below the grid with its name beside it."""
 MOST_BESIDE = 12
 """More regions than this without a place on the grid, and bars are drawn instead."""
 
@@ -25,7 +27,6 @@ class Place:
 
 
 def _has_place(region: str) -> bool:
-    """Names of tiles beside the grid are longer; in a group of their own they do not shrink all others."""
     known = load_catalogue().regions.get(region)
     return known is not None and has_tile(known)
 
@@ -52,7 +53,11 @@ def places(frame: pd.DataFrame) -> list[Place]:
     beside = sorted(set(frame["region"]) - {place.region for place in placed})
     if len(beside) > MOST_BESIDE:
         return []
-    return [*placed, *(Place(value, below + at // width, at % width) for at, value in enumerate(beside))]
+    per_row = max(width // BESIDE_WIDTH, 1)
+    return [
+        *placed,
+        *(Place(value, below + at // per_row, at % per_row * BESIDE_WIDTH) for at, value in enumerate(beside)),
+    ]
 
 
 def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
@@ -66,14 +71,27 @@ def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     figure = grids.cells_figure(cells, marks, TILE_HEIGHT * (int(tiles["row"].max()) + 1) + 60)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
+    _name_beside(figure, tiles, marks)
     _outline_chosen(figure, tiles, marks)
-    return grids.add_scale(figure, grids.scale_of(tiles, metric), marks, metric)
+    return shades.add_scale(figure, _scale_of(tiles, metric), marks, metric)
+
+
+def _scale_of(tiles: pd.DataFrame, metric: str) -> shades.Scale:
+    """The ends are set by places; what has none (`unknown`) is coloured on their scale."""
+    on_grid = tiles[tiles["region"].map(_has_place)]
+    return shades.scale_of(on_grid if on_grid[metric].notna().any() else tiles, metric)
+
+
+def _name_beside(figure: go.Figure, tiles: pd.DataFrame, marks: Marks) -> None:
+    for row in tiles[~tiles["region"].map(_has_place)].itertuples():
+        name = marks.label("region", row.region)
+        figure.add_annotation(x=row.col + 0.6, y=row.row, text=name, xanchor="left", showarrow=False, font={"size": 11})
 
 
 def _cells(tiles: pd.DataFrame, marks: Marks, metric: str) -> grids.Cells:
     seen = tiles[metric].notna()
     few = charts.is_few(tiles, metric) | ~seen
-    shade = grids.scale_of(tiles, metric).shade(tiles[metric])
+    shade = _scale_of(tiles, metric).shade(tiles[metric])
     return grids.Cells(
         x=tiles["col"].to_numpy(),
         y=tiles["row"].to_numpy(),
@@ -83,8 +101,6 @@ def _cells(tiles: pd.DataFrame, marks: Marks, metric: str) -> grids.Cells:
         clicks=[[value] if there else [] for value, there in zip(tiles["region"], seen, strict=True)],
         is_strong=np.array([there and _lit(marks, value) for value, there in zip(tiles["region"], seen, strict=True)]),
         few=few.to_numpy(),
-        ramps=dict.fromkeys(("grid", "beside"), colours.ramp(marks.is_dark)),
-        group=np.where(tiles["region"].map(_has_place), "grid", "beside"),
     )
 
 
@@ -103,10 +119,9 @@ def _hover(tiles: pd.DataFrame, marks: Marks, metric: str, seen: pd.Series) -> l
 
 
 def _text(region: str, value: float, metric: str, marks: Marks) -> str:
-    name = short_name(region, marks)
-    if pd.isna(value):
-        return f"{name}<br>–"
-    return f"{name}<br>{value:.1%}" if is_rate(metric) else f"{name}<br>{value:,.0f}"
+    lines = [short_name(region, marks)] if _has_place(region) else []
+    number = "–" if pd.isna(value) else f"{value:.1%}" if is_rate(metric) else f"{value:,.0f}"
+    return "<br>".join([*lines, number])
 
 
 def short_name(region: str, marks: Marks) -> str:

@@ -136,6 +136,7 @@ def _ordered(timed: pd.DataFrame, split: str, metric: str) -> list[str]:
 def _together(series: Sequence[Series], marks: Marks, split: str | None, metric: str, shape: Shape) -> go.Figure:
     figure = charts.plain(360, showlegend=len(series) > 1, barmode="stack", bargap=0.12)
     for one in series:
+        figure.add_traces(_band(one, marks, metric) if len(series) == 1 else [])
         traces = [_stack(one, marks, split, metric)] if shape is Shape.STACKED else _line(one, marks, split, metric)
         figure.add_traces(traces)
     figure.update_yaxes(title_text=marks.axis(metric), tickformat=tick_format(metric), rangemode="tozero")
@@ -190,6 +191,16 @@ def _line(one: Series, marks: Marks, split: str | None, metric: str, fill: str |
     dashed = _scatter(one, marks, split, metric, one.rows[metric].where(open_ends))
     dashed.update(line_dash="dot", showlegend=False, marker_symbol="circle-open")
     return [dashed, solid]
+
+
+def _band(one: Series, marks: Marks, metric: str) -> list[go.Scatter]:
+    """The interval around a single line, where the frame has one."""
+    if f"{metric}_low" not in one.rows:
+        return []
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    low, high = (go.Scatter(x=_x(one.rows, marks), y=one.rows[f"{metric}{end}"], **edge) for end in ("_low", "_high"))
+    high.update(fill="tonexty", fillcolor=_faded(one.colour))
+    return [low, high]
 
 
 def _with_neighbours(mask: pd.Series) -> pd.Series:

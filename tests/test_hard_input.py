@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -58,19 +59,19 @@ def _counts(snapshot: Snapshot) -> tuple[int, int, int]:
 # ------------------------------------------------------------------------------------------- rows
 
 
-@_fails_with(Exception, because="DuckDB cannot convert the instant to a local time and says so with a traceback")
+@_fails_with(duckdb.Error, because="DuckDB cannot convert the instant to a local time and says so with a traceback")
 def test_an_instant_at_the_end_of_time_is_kept_out(publish: Publish) -> None:
     assert _counts(publish("at\n294247-01-10\n2026-10-05")) == (1, 0, 1)
 
 
-@_fails_with(Exception, because="the sum of money times 100 does not fit a bigint")
+@_fails_with(duckdb.Error, because="the sum of money times 100 does not fit a bigint")
 def test_amounts_up_to_the_largest_storable_add_up(publish: Publish, shows: Shows) -> None:
     huge = publish("amount|currency|times\n9999999999999999.99|CNY|20")
 
     assert ask(huge, Question(("amount_refused",)))["amount_refused"].item() == pytest.approx(2e17)
 
 
-@_fails_with(Exception, because="amount times unit overflows its decimal with a traceback")
+@_fails_with(duckdb.Error, because="amount times unit overflows its decimal with a traceback")
 def test_an_amount_too_large_in_its_unit_is_kept_out(home: Path, tmp_path: Path) -> None:
     more = 'columns.amount_requested = { column = "a", unit = 1000 }'
     file = _file(tmp_path, "i,t,o,a\n1,2026-10-05,refused,9999999999999999\n2,2026-10-05,refused,1\n")
@@ -78,7 +79,7 @@ def test_an_amount_too_large_in_its_unit_is_kept_out(home: Path, tmp_path: Path)
     assert _counts(_load(home, file, profile=_profile(tmp_path, more))) == (1, 0, 1)
 
 
-@_fails_with(Exception, because="the common denominator of the fractions is a 32-bit integer")
+@_fails_with(duckdb.Error, because="the common denominator of the fractions is a 32-bit integer")
 def test_reason_lists_of_many_lengths_have_a_common_denominator(publish: Publish) -> None:
     lists = [" ".join(f"X{code}" for code in range(length)) for length in (16, 9, 5, 7, 11, 13, 17, 19, 23)]
 
@@ -129,14 +130,6 @@ def test_two_folders_may_hold_files_of_the_same_name(home: Path, tmp_path: Path)
     assert _counts(_load(home, *paths)) == (1, 0, 1)
 
 
-@_fails_with(AssertionError, because="every row is quarantined for `missing_id`, and nothing says which column lacks")
-def test_a_file_without_an_indispensable_column_is_told_which(home: Path, tmp_path: Path) -> None:
-    with pytest.raises(RefusalLensError) as caught:
-        _load(home, _file(tmp_path, "Attempt_Id,attempted_at,outcome\n1,2026-10-05,refused\n"))
-
-    assert "attempt_id" in str(caught.value)
-
-
 @_fails_with(KeyError, because="words of a profile are not checked when it is read")
 def test_a_profile_with_words_in_one_language_is_one_line(home: Path, tmp_path: Path) -> None:
     profile = _profile(tmp_path, 'words.product.loan.en = "Loan"')
@@ -177,7 +170,7 @@ def test_an_as_of_with_an_offset_is_a_moment_of_the_business_zone(publish: Publi
     assert later.info.as_of.isoformat() == "2026-10-07T09:00:00"
 
 
-@_fails_with(Exception, because="what DuckDB cannot read after the opening comes out as its own exception")
+@_fails_with(duckdb.Error, because="what DuckDB cannot read after the opening comes out as its own exception")
 def test_a_snapshot_cut_off_in_the_middle_is_damaged(publish: Publish, home: Path) -> None:
     path = publish("\n".join(("reasons|city", *(f"R{code}|C{code}" for code in range(3000))))).path
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 pytestmark = pytest.mark.browser
 
 CHROMIUM = which("chromium") or which("chromium-browser") or "/usr/bin/chromium"
+SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -60,6 +61,7 @@ def chips(page: Page) -> list[str]:
 
 def at(page: Page, address: str) -> None:
     expect(page).to_have_url(re.compile(re.escape(address) + "$"), timeout=15_000)
+    page.wait_for_selector(SETTLED, timeout=15_000)
 
 
 def entries(page: Page) -> int:

@@ -123,7 +123,7 @@ def test_rows_read_are_loaded_duplicates_or_quarantined(broken: Snapshot) -> Non
 
 
 def test_a_log_with_no_good_row_publishes_nothing(publish: Publish, home: Path) -> None:
-    with pytest.raises(RefusedToPublish, match=r"^no row was loaded, so there is nothing to publish"):
+    with pytest.raises(RefusedToPublish, match=r"^none of 1 rows could be loaded \(.*unknown_outcome: 1\); nothing"):
         publish("outcome\nmaybe")
     assert Home(home).current_id() is None
 
@@ -260,6 +260,11 @@ UNREADABLE = {
     "not gzip": ("log.csv.gz", b"plain", "log.csv.gz cannot be read: "),
     "not Parquet": ("log.parquet", b"plain", "log.parquet … cannot be read: "),
     "not UTF-8": ("log.csv", "编号,结果\n".encode("gbk"), "log.csv cannot be read: "),
+    "a column missing": (
+        "log.csv",
+        b"attempt_Id,attempted_at,outcome\n",
+        "log.csv has no column attempt_id; map its own",
+    ),
     "another kind": ("log.xlsx", b"", "a log file ends in .parquet, .csv"),
 }
 

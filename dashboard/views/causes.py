@@ -15,6 +15,7 @@ LAYERS = Card(
     metrics=("refusals", "refusal_share", "refusal_rate"),
     by=("layer",),
     own=("layer",),
+    has_before=True,
     figure=figures.ranked("layer", "refusal_share"),
 )
 CAUSES = Card(
@@ -23,6 +24,7 @@ CAUSES = Card(
     metrics=("refusals", "refusal_share", "refusal_rate"),
     by=("cause",),
     own=("cause",),
+    has_before=True,
     figure=figures.ranked("cause", "refusal_share"),
 )
 REASONS = Card(

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.screen import Screen
+from dashboard.tables import counts
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.catalogue.metrics import METRICS
 from etl.words import Words
@@ -62,7 +63,8 @@ def _section(
             st.markdown(screen.words(none))
             return
         headed = frame.rename(columns={name: screen.words(HEADINGS[name]) for name in frame.columns})
-        st.dataframe(headed, hide_index=True, alt=screen.words(title))
+        config = {name: st.column_config.NumberColumn(format="localized") for name in counts(headed)}
+        st.dataframe(headed, hide_index=True, column_config=config, height="content", alt=screen.words(title))
         if note is not None:
             st.caption(screen.words(note))
 

@@ -1,10 +1,25 @@
 """Time: since when, at which hour, beside the lender's own events."""
 
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
 from dashboard import figures
 from dashboard.cards import Card, show
 from dashboard.screen import Screen
 from dashboard.trends import Shape
+from etl.catalogue.dimensions import DIMENSIONS
 from etl.words import Words
+
+SPLIT = Words(en="Split by", zh="拆分")
+SPLITS = ("layer", "cause")
+SHAPE = Words(en="Drawn as", zh="图形")
+SHAPES = {
+    Shape.PANELS: Words(en="One panel each", zh="分图"),
+    Shape.LINES: Words(en="Lines", zh="折线"),
+    Shape.STACKED: Words(en="Stacked", zh="堆叠"),
+}
 
 RATE = Card(
     "rate_trend",
@@ -12,15 +27,17 @@ RATE = Card(
     metrics=("refusal_rate",),
     by=(),
     has_time=True,
+    has_intervals=True,
     figure=figures.over_time("refusal_rate", shape=Shape.LINES),
 )
-LAYER_RATES = Card(
-    "layer_rate_trend",
-    Words(en="Which layer moved it?", zh="是哪一层面引起的变化？"),
+SPLIT_RATES = Card(
+    "split_trend",
+    Words(en="Which causes moved it?", zh="是哪些原因引起的变化？"),
     metrics=("refusal_rate",),
     by=("layer",),
     own=("layer",),
     has_time=True,
+    names_events=False,
     figure=figures.over_time("refusal_rate", split="layer", shape=Shape.PANELS),
 )
 VOLUME = Card(
@@ -29,6 +46,7 @@ VOLUME = Card(
     metrics=("attempts",),
     by=(),
     has_time=True,
+    names_events=False,
     figure=figures.over_time("attempts"),
 )
 HOURS = Card(
@@ -46,9 +64,36 @@ DAYS = Card(
     by=("day",),
     figure=figures.calendar("refusal_rate"),
 )
-CARDS = (RATE, LAYER_RATES, VOLUME, HOURS, DAYS)
+CARDS = (RATE, SPLIT_RATES, VOLUME, HOURS, DAYS)
 
 
 def render(screen: Screen) -> None:
-    for card in CARDS:
+    show(RATE, screen)
+    show(SPLIT_RATES, screen, partial(_split, screen))
+    for card in (VOLUME, HOURS, DAYS):
         show(card, screen)
+
+
+def _split(screen: Screen) -> Card:
+    """The split trend as the reader wants it drawn."""
+    with st.container(horizontal=True, gap="medium"):
+        split = st.segmented_control(
+            screen.words(SPLIT),
+            SPLITS,
+            default="layer",
+            required=True,
+            format_func=lambda name: screen.words(DIMENSIONS[name].words),
+            key=f"split_{screen.language}",
+            persist_state="session",
+        )
+        shape = st.segmented_control(
+            screen.words(SHAPE),
+            list(SHAPES),
+            default=Shape.PANELS,
+            required=True,
+            format_func=lambda shape: screen.words(SHAPES[shape]),
+            key=f"shape_{screen.language}",
+            persist_state="session",
+        )
+    drawn = figures.over_time("refusal_rate", split=split, shape=Shape(shape))
+    return replace(SPLIT_RATES, by=(split,), own=(split,), figure=drawn)

@@ -1,8 +1,10 @@
 """Overview: how many, what rate, what money, what changed, which causes, where."""
 
+from typing import Any
+
 import streamlit as st
 
-from dashboard import figures
+from dashboard import figures, formats, words
 from dashboard.cards import Card, show
 from dashboard.kpis import show_row
 from dashboard.screen import Screen
@@ -23,6 +25,7 @@ CAUSES = Card(
     metrics=("refusals", "refusal_share"),
     by=("cause",),
     own=("cause",),
+    has_before=True,
     figure=figures.ranked("cause", "refusals"),
 )
 TILES = Card(
@@ -33,6 +36,8 @@ TILES = Card(
     own=("region",),
     figure=figures.tiled("refusal_rate"),
 )
+NEWEST = Words(en="What happened lately?", zh="最近发生了什么？")
+MOST = 5
 CARDS = (TREND, CAUSES, TILES)
 
 
@@ -42,5 +47,22 @@ def render(screen: Screen) -> None:
     left, right = st.columns(2)
     with left:
         show(CAUSES, screen)
+        _newest(screen)
     with right:
         show(TILES, screen)
+
+
+def _newest(screen: Screen) -> None:
+    """The last events of the lender's calendar, newest first, whatever the period."""
+    events = screen.snapshot.events()
+    begun = events[events["start_at"] < screen.info.as_of].sort_values("start_at", ascending=False)
+    if begun.empty:
+        return
+    with st.container(border=True, key="newest"):
+        st.markdown(f"#### {screen.words(NEWEST)}")
+        st.markdown("\n".join(f"- {_event(row, screen)}" for row in begun.head(MOST).to_dict("records")))
+
+
+def _event(row: dict[str, Any], screen: Screen) -> str:
+    when = formats.span(row["start_at"].date(), row["last_at"].date(), screen.language)
+    return screen.words(words.CHOSEN, name=when, values=row[str(screen.language)])
