@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 from streamlit.web import cli as streamlit
 
+from etl.command_line import run
+from etl.errors import InvalidValue
+
 HERE = Path(__file__).resolve().parent
 ADDRESS = "127.0.0.1"
 _PORTS_TRIED = 100
@@ -24,7 +27,7 @@ def serve(
     """Serve the dashboard on this machine only, until Ctrl-C."""
     free = free_port(port)
     if free is None:
-        raise typer.BadParameter(f"no free port from {port} on; pass another one", param_hint="--port")
+        raise InvalidValue(f"no free port from {port} on; pass another one: python -m dashboard --port NUMBER")
     if free != port:
         print(f"Port {port} is taken; using {free}.")
     print(f"Refusal Lens: http://{ADDRESS}:{free}  (Ctrl-C stops it)", flush=True)
@@ -56,4 +59,4 @@ def _is_free(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    app()
+    raise SystemExit(run(app))

@@ -63,7 +63,7 @@ def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure
     """Lines and bands over the whole height, their numbers above; what each is shows under the pointer."""
     if not found:
         return figure
-    panels = figure.layout.yaxis2.domain is not None
+    panels = len(list(figure.select_yaxes())) > 1
     for one in found:
         _mark(figure, one, marks)
     figure.add_trace(

@@ -22,8 +22,8 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         return _complain(str(problem))
     except TyperException as problem:
         return _complain(_explained(app, problem))
-    except typer.Abort:
-        return _complain("stopped; nothing was published")
+    except (typer.Abort, KeyboardInterrupt):
+        return _complain("stopped; what was live before is still live, run it again")
     except OSError as problem:
         return _complain(f"{problem.filename or 'input or output'}: {problem.strerror or problem}")
     return 0

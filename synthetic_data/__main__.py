@@ -1,24 +1,17 @@
 """`python -m synthetic_data`: reads the arguments, writes a world with a progress bar, prints the next command."""
 
-import sys
-from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from typer.exceptions import TyperException
 
-from etl.errors import RefusalLensError
+from etl.command_line import console, progress, run
 from synthetic_data.generate import DEFAULT_ATTEMPTS, DEFAULT_DAYS, DEFAULT_END, DEFAULT_SEED
 from synthetic_data.scenario import scenario_names
 from synthetic_data.write import Format, WorldSummary, write_world
 
-USER_MISTAKE = 2
 LAST_DAY = datetime.combine(DEFAULT_END, datetime.min.time())
-console = Console(stderr=True)
 
 EXAMPLES = """
 Examples:
@@ -53,10 +46,8 @@ def generate(
     Writes one log file a day below HOME/logs, the lender's calendar to HOME/events.toml, and beside them
     the truth in HOME/truth: which incidents there were, and which refusals each of them alone caused.
     """
-    bar = Progress(
-        TextColumn("Inventing days"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-    )
-    task = bar.add_task("days", total=days)
+    bar = progress()
+    task = bar.add_task("Inventing days", total=days)
 
     def advance(_: date) -> None:
         bar.start()
@@ -87,25 +78,5 @@ def _told(summary: WorldSummary) -> str:
     )
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The exit code: 0, or 2 with one line on standard error for what a user can cause."""
-    try:
-        app(args=list(arguments), standalone_mode=False)
-    except RefusalLensError as problem:
-        return _complain(str(problem))
-    except TyperException as problem:
-        return _complain(f"{problem.format_message()}; see --help")
-    except (typer.Abort, KeyboardInterrupt):
-        return _complain("stopped; the days written so far are whole, and the next run starts again")
-    except OSError as problem:
-        return _complain(f"{problem.filename}: {problem.strerror}")
-    return 0
-
-
-def _complain(line: str) -> int:
-    print(f"error: {' '.join(line.split())}", file=sys.stderr)
-    return USER_MISTAKE
-
-
 if __name__ == "__main__":
-    raise SystemExit(run(sys.argv[1:]))
+    raise SystemExit(run(app))

@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 pytestmark = pytest.mark.browser
 
@@ -35,16 +35,22 @@ def address(home: Path) -> Iterator[str]:
         server.wait(timeout=20)
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as chromium:
+        yield chromium
+
+
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser:
-        page = browser.new_page(locale="en-US", viewport={"width": 1440, "height": 1000}, base_url=address)
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with browser.new_context(locale="en-US", viewport={"width": 1440, "height": 1000}, base_url=address) as context:
+        page = context.new_page()
         page.goto("/")
         expect(filter_named(page, "Region")).to_be_visible(timeout=30_000)
         yield page
 
 
-def filter_named(page: Page, name: str):
+def filter_named(page: Page, name: str) -> Locator:
     return page.get_by_role("combobox", name=name, exact=True).first
 
 

@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from etl.catalogue import load_catalogue
+from etl.command_line import run
 from etl.contract import COLUMN_NAMES
 from etl.errors import InvalidValue, RefusalLensError, UnknownName
 from synthetic_data import World, make_day, make_world, write_world
-from synthetic_data.__main__ import run
+from synthetic_data.__main__ import app
 from synthetic_data.scenario import load_scenario
 
 LAST = date(2026, 10, 31)
@@ -149,7 +150,7 @@ WRONG_ARGUMENTS = {
 def test_a_wrong_argument_gets_one_line_and_exit_code_2(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: str, message: str
 ) -> None:
-    code = run(["--home", str(tmp_path), *arguments.split()])
+    code = run(app, ["--home", str(tmp_path), *arguments.split()])
     said = capsys.readouterr()
 
     assert code == 2
@@ -166,7 +167,7 @@ def test_the_command_writes_a_world_and_says_what_comes_next(tmp_path: Path) -> 
 
 
 def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"]) == 0
+    assert run(app, ["--help"]) == 0
     assert "python -m synthetic_data --home data" in capsys.readouterr().out
 
 
