@@ -31,6 +31,10 @@ ABOUT = Words(en="Definition and n", zh="口径与样本量")
 NO_DIMENSION = Words(
     en="This log does not carry: {names}. The chart needs it.", zh="本日志未包含：{names}，无法绘制此图。"
 )
+NO_SUCH_TIME = Words(
+    en="The times of this log are too coarse for this chart. It needs: {names}.",
+    zh="本日志的时间精度不足以绘制此图，所需：{names}。",
+)
 NOTHING_HERE = Words(en="No attempt in this period under these filters.", zh="在此时段与筛选条件下没有借款尝试。")
 MARKED = Words(
     en="Click a mark to filter by it; click it again to release it.", zh="点击图中标记即可筛选，再次点击取消。"
@@ -43,10 +47,10 @@ COMPARED = Words(
     en="The upright line on each bar: the period compared with, {days}.", zh="每条上的竖线：对比时段（{days}）。"
 )
 INTERVAL = Words(
-    en="Whiskers: 95 % Wilson interval on n ÷ φ, φ being how much the daily counts scatter beyond chance. "
-    "Grey: fewer than {n} decided.",
-    zh="须线：95% Wilson 区间，样本量按日计数的过度离散系数 φ 折减。灰色：已决不足 {n}。",
+    en="Whiskers or band: 95 % Wilson interval on n ÷ φ, φ being how much the daily counts scatter beyond chance.",
+    zh="须线或色带：95% Wilson 区间，样本量按日计数的过度离散系数 φ 折减。",
 )
+GREY = Words(en="Grey: fewer than {n} decided, too few to judge.", zh="灰色：已决不足 {n}，样本过少。")
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ def show(card: Card, screen: Screen, controls: Callable[[], Card] | None = None)
         missing = [name for name in (*card.by, *card.needs) if not screen.snapshot.has(name)]
         if missing:
             names = words.LISTED(screen.language).join(screen.words(DIMENSIONS[name].words) for name in missing)
-            st.info(screen.words(NO_DIMENSION, names=names))
+            is_time = all(DIMENSIONS[name].is_time for name in missing)
+            st.info(screen.words(NO_SUCH_TIME if is_time else NO_DIMENSION, names=names))
             return
         try:
             _show_answer(controls() if controls else card, screen, head)
@@ -126,6 +131,9 @@ def _draw(card: Card, screen: Screen, frame: pd.DataFrame) -> None:
     figure = card.figure(frame, screen, marks(screen))
     figure.update_layout(meta=[repr(screen.filters.selection(name)) for name in card.own])
     draw(figure, f"chart_{card.id}", screen.words(card.question), _on_click(card, screen))
+    is_split = any(DIMENSIONS[name].scope is Scope.REFUSAL for name in card.by)
+    if is_split and not screen.filters.attribution.adds_up:
+        st.caption(screen.words(words.NOT_ADDING_UP))
     if card.has_time and card.names_events and screen.info.time_grain != "year":
         _events(card, screen)
 
@@ -158,10 +166,9 @@ def _about(card: Card, screen: Screen, totals: pd.DataFrame) -> None:
 def _notes(card: Card, screen: Screen) -> list[str]:
     notes = [screen.words(card.note)] if card.note else []
     if card.has_intervals:
-        notes.append(screen.words(INTERVAL, n=MINIMUM_N))
-    is_split = any(DIMENSIONS[name].scope is Scope.REFUSAL for name in card.by) or screen.filters.has_refusal_filter
-    if is_split and not screen.filters.attribution.adds_up:
-        notes.append(screen.words(words.NOT_ADDING_UP))
+        notes.append(screen.words(INTERVAL))
+    if any(METRICS[name].unit is Unit.RATE for name in card.metrics) and not card.has_time:
+        notes.append(screen.words(GREY, n=MINIMUM_N))
     if card.has_before and screen.comparison:
         days = wording.days(screen.comparison, screen.filters, screen.snapshot)
         notes.append(screen.words(COMPARED, days=days))
@@ -228,7 +235,7 @@ def _on_click(card: Card, screen: Screen) -> Callable[[tuple[Any, ...]], None] |
 
     def clicked(mark: tuple[Any, ...]) -> None:
         values = dict(zip(card.own, map(str, mark), strict=False))
-        if all(values.values()):
+        if all(value in screen.snapshot.known(name) for name, value in values.items()):
             screen.toggle_all(_to_change(values, screen.filters))
 
     return clicked

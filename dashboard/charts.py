@@ -63,7 +63,8 @@ def bars(
     figure = plain((BAR_HEIGHT if len(shown) <= MANY else THIN_BAR) * len(shown) + 70)
     figure.add_trace(_bars(shown, marks, dimension, metric))
     if f"{metric}{BEFORE}" in shown:
-        figure.add_trace(_before(shown, marks, metric))
+        figure.add_trace(_before(shown, marks, dimension, metric))
+        figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0})
     if not _has_interval(shown, metric):
         figure.add_trace(_numbers(shown, marks, dimension, metric))
     figure.update_yaxes(
@@ -124,6 +125,7 @@ def _bars(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> go.
     few = is_few(shown, metric)
     return go.Bar(
         orientation="h",
+        showlegend=False,
         x=shown[metric],
         y=list(range(len(shown))),
         error_x=_whiskers(shown, metric),
@@ -139,21 +141,23 @@ def _bars(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> go.
     )
 
 
-def _before(shown: pd.DataFrame, marks: Marks, metric: str) -> go.Scatter:
+def _before(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> go.Scatter:
     """A thin upright line where each bar ended in the period compared with."""
-    earlier = shown[[f"{name}{BEFORE}" for name in counted(shown, metric)]]
+    names = {f"{name}{BEFORE}": name for name in counted(shown, metric)}
+    earlier = shown[[dimension, *names]].rename(columns=names)
     title = marks.words(COMPARED)
     number = "%{x:.2%}" if is_rate(metric) else f"%{{x:{NUMBER}}}"
-    lines = [f"{title}: <b>{number}</b>"]
+    lines = [f"<b>%{{customdata[1]}}</b><br>{title}: <b>{number}</b>"]
     if is_rate(metric):
-        lines.append(marks.fraction(metric, f"%{{customdata[0]:{NUMBER}}}", f"%{{customdata[1]:{NUMBER}}}"))
+        lines.append(marks.fraction(metric, f"%{{customdata[2]:{NUMBER}}}", f"%{{customdata[3]:{NUMBER}}}"))
     return go.Scatter(
         x=shown[f"{metric}{BEFORE}"],
         y=list(range(len(shown))),
         mode="markers",
         marker={"symbol": "line-ns", "size": 17, "line": {"width": 2, "color": colours.before(marks.is_dark)}},
+        name=marks.words(COMPARED),
         hovertemplate="<br>".join(lines) + "<extra></extra>",
-        customdata=earlier.to_numpy().tolist(),
+        customdata=custom(earlier, (dimension,), marks, metric),
     )
 
 
@@ -169,6 +173,7 @@ def _numbers(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> 
         x=_ends(shown, metric),
         y=list(range(len(shown))),
         mode="text",
+        showlegend=False,
         text=["" if pd.isna(value) else _number(value, metric) for value in shown[metric]],
         textposition="middle right",
         customdata=custom(shown, (dimension,), marks, metric),

@@ -109,7 +109,7 @@ def is_rate(metric: str) -> bool:
 
 
 def tick_format(metric: str) -> str:
-    return ".1~%" if is_rate(metric) else ",~f"
+    return ".3~p" if is_rate(metric) else ",~f"
 
 
 def _day(value: object) -> date:

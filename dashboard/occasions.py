@@ -9,9 +9,6 @@ import plotly.graph_objects as go
 from dashboard import colours, formats
 from dashboard.marks import Marks
 
-ABOVE_A_TITLE = 1.3
-"""In heights of the first panel: past the title above it."""
-
 
 @dataclass(frozen=True)
 class Occasion:
@@ -63,14 +60,14 @@ def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure
     """Lines and bands over the whole height, their numbers above; what each is shows under the pointer."""
     if not found:
         return figure
-    panels = len(list(figure.select_yaxes())) > 1
+    has_row = len(list(figure.select_yaxes())) > 1
     for one in found:
         _mark(figure, one, marks)
     figure.add_trace(
         go.Scatter(
             x=[_inside(one.start, marks) for one in found],
-            y=[ABOVE_A_TITLE if panels else 1.0] * len(found),
-            yaxis="y99",
+            y=[0.2 if has_row else 1.0] * len(found),
+            yaxis="y" if has_row else "y99",
             mode="markers+text",
             text=[str(one.number) for one in found],
             textposition="top center",
@@ -82,8 +79,10 @@ def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure
             showlegend=False,
         )
     )
+    if has_row:
+        return figure.update_layout(margin_t=14)
     figure.update_layout(yaxis99={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
-    return figure.update_layout(margin_t=52 if panels else max(int(figure.layout.margin.t or 0), 26))
+    return figure.update_layout(margin_t=26)
 
 
 def _mark(figure: go.Figure, one: Occasion, marks: Marks) -> None:

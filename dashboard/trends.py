@@ -35,7 +35,8 @@ _DAY = 86_400_000
 HALF_A_BUCKET = {"hour": 0.5, "day": 12, "week": 84, "month": 360, "quarter": 1080}
 """Hours."""
 _OFFSETS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
-PANEL_HEIGHT = 112
+PANEL, GAP, EVENT_ROW = 86, 26, 20
+"""Heights; a panel's title stands in the gap above it."""
 
 
 class Shape(StrEnum):
@@ -145,22 +146,24 @@ def _together(series: Sequence[Series], marks: Marks, split: str | None, metric:
 
 
 def _panels(series: Sequence[Series], marks: Marks, split: str | None, metric: str) -> go.Figure:
-    """One row per value, each on its own scale, so that what is small can be seen to move."""
+    """One row per value, each on its own scale, so that what is small can be seen to move; a thin row for events."""
+    n = len(series)
     figure = make_subplots(
-        rows=max(len(series), 1),
+        rows=n + 1,
         shared_xaxes=True,
-        vertical_spacing=0.3 / max(len(series), 1),
-        subplot_titles=[f"<b>{one.name}</b>" for one in series],
+        row_heights=[EVENT_ROW, *[PANEL] * n],
+        vertical_spacing=GAP / (PANEL * n + EVENT_ROW + GAP * n),
+        subplot_titles=["", *(f"<b>{one.name}</b>" for one in series)],
     )
-    figure.update_layout(charts.plain(PANEL_HEIGHT * max(len(series), 1) + 70).layout)
-    for row, one in enumerate(series, start=1):
+    figure.update_layout(charts.plain((PANEL + GAP) * n + EVENT_ROW + 70).layout)
+    for row, one in enumerate(series, start=2):
         figure.add_traces(_line(one, marks, split, metric, fill="tozeroy"), rows=row, cols=1)
-    figure.update_yaxes(tickformat=tick_format(metric), rangemode="tozero", nticks=4, fixedrange=True, automargin=True)
-    figure.update_xaxes(fixedrange=True, showticklabels=False)
-    figure.update_xaxes(showticklabels=True, row=max(len(series), 1), col=1)
-    figure.update_annotations(x=0, xanchor="left", font_size=13)
-    figure.update_layout(margin_t=28)
-    return figure
+    axis = {"fixedrange": True, "automargin": True}
+    figure.update_yaxes(tickformat=tick_format(metric), rangemode="tozero", nticks=4, **axis)
+    figure.update_yaxes(visible=False, range=[0, 1], row=1, col=1)
+    figure.update_xaxes(showticklabels=False, showgrid=False, **axis)
+    figure.update_xaxes(showticklabels=True, row=n + 1, col=1)
+    return figure.update_annotations(x=0, xanchor="left", font_size=13)
 
 
 def _stack(one: Series, marks: Marks, split: str | None, metric: str) -> go.Bar:
@@ -245,7 +248,7 @@ def _time_axis(figure: go.Figure, timed: pd.DataFrame, marks: Marks) -> None:
     grain = grain_of(timed)
     list(figure.select_xaxes())[-1].title.text = marks.words(TITLES[grain])
     if grain == "year":
-        figure.update_xaxes(type="category")
+        figure.update_xaxes(type="category", range=[-0.5, timed["at"].nunique() - 0.5])
         return
     figure.update_xaxes(type="date", tickformatstops=_stops(marks.language), nticks=7, tickangle=0)
     figure.update_xaxes(range=_reach(timed, grain))

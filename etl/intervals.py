@@ -54,7 +54,7 @@ def overdispersion(daily: pd.DataFrame, successes: str, trials: str) -> float:
     `daily` has the columns `day`, successes and trials (McCullagh & Nelder 1989, §4.5). 1 where days are too few.
     """
     days = daily[daily[trials] > 0]
-    weekday = pd.to_datetime(days["day"]).dt.weekday
+    weekday = pd.to_datetime(days["day"]).dt.day_of_week
     totals = days.groupby(weekday)[[successes, trials]].transform("sum")
     p = totals[successes] / totals[trials]
     variance = days[trials] * p * (1 - p)

@@ -16,6 +16,7 @@ from etl.home import Home
 from etl.pipeline import add_files
 from etl.profile import load_profile
 from etl.snapshot import Snapshot, open_snapshot
+from synthetic_data import write_world
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "data"
@@ -127,6 +128,15 @@ def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Snap
 @pytest.fixture(scope="session")
 def shows() -> Callable[[pd.DataFrame, str], None]:
     return is_drawn
+
+
+@pytest.fixture(scope="session")
+def synthetic_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty days of the invented world, loaded as the demo is."""
+    home = tmp_path_factory.mktemp("synthetic")
+    write_world(home, days=60, attempts=20_000)
+    load(home, home / "logs")
+    return home
 
 
 @pytest.fixture(scope="session")

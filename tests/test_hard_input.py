@@ -118,6 +118,23 @@ def test_a_file_may_mix_two_kinds_of_line_ends(home: Path, tmp_path: Path) -> No
     assert _counts(_load(home, file)) == (2, 0, 0)
 
 
+@_fails_with(
+    RefusalLensError, because="the first 8 KB are decoded for the header; further down such a line is kept out"
+)
+def test_a_line_in_another_encoding_is_kept_out_wherever_it_stands(home: Path, tmp_path: Path) -> None:
+    file = _file(tmp_path, "attempt_id,attempted_at,outcome,city\n1,2026-10-05,refused,\n")
+    file.write_bytes(file.read_bytes() + "2,2026-10-05,refused,深圳\n".encode("gbk"))
+
+    assert _counts(_load(home, file)) == (1, 0, 1)
+
+
+@_fails_with(TypeError, because="a last day that is no text is not expected")
+def test_notes_that_are_somebody_elses_are_one_line(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"is_complete": true, "last_day": 20261005}', encoding="utf-8")
+    with pytest.raises(RefusalLensError, match=r"manifest\.json"):
+        _load(home, _file(tmp_path, "attempt_id,attempted_at,outcome\n1,2026-10-05,refused\n"))
+
+
 @_fails_with(RefusedToPublish, because="rows are told apart by file name and position, and folders are forgotten")
 def test_two_folders_may_hold_files_of_the_same_name(home: Path, tmp_path: Path) -> None:
     paths = []

@@ -3,9 +3,13 @@
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from shutil import which
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -30,9 +34,19 @@ def address(home: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "dashboard", "--home", str(home), "--port", "8631"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         said = next(found for line in server.stdout if (found := re.search(r"http://\S+", line)))
+        wait_until_up(said.group())
         yield said.group()
         server.terminate()
         server.wait(timeout=20)
+
+
+def wait_until_up(url: str, seconds: int = 30) -> None:
+    """The URL is printed before Streamlit listens."""
+    for _ in range(seconds * 5):
+        with suppress(URLError), urlopen(f"{url}/_stcore/health", timeout=5):
+            return
+        time.sleep(0.2)
+    pytest.fail(f"{url} does not answer after {seconds} s")
 
 
 @pytest.fixture(scope="module")

@@ -140,8 +140,10 @@ def test_the_newest_row_of_an_attempt_wins_wherever_it_comes_from(publish: Publi
         b  | pending  | 2026-10-05T01:00:00Z
         c  | approved |
         c  | refused  |
+        e  | refused  |
+        e  | approved | 2026-10-05T01:00:00Z
         """)
-    shows(ask(first, Question(("rows",), ("outcome",))), "outcome|rows\napproved|1\npending|1\nrefused|1")
+    shows(ask(first, Question(("rows",), ("outcome",))), "outcome|rows\napproved|2\npending|1\nrefused|1")
     second = publish("""
         id | outcome   | updated
         a  | withdrawn | 2026-10-05T01:30:00Z
@@ -149,8 +151,8 @@ def test_the_newest_row_of_an_attempt_wins_wherever_it_comes_from(publish: Publi
         c  | pending   |
         d  | approved  |
         """)
-    shows(ask(second, Question(("rows",), ("outcome",))), "outcome|rows\napproved|2\nrefused|2")
-    assert second.loads()[["rows_read", "loaded", "duplicates"]].values.tolist() == [[6, 3, 3], [4, 1, 3]]
+    shows(ask(second, Question(("rows",), ("outcome",))), "outcome|rows\napproved|3\nrefused|2")
+    assert second.loads()[["rows_read", "loaded", "duplicates"]].values.tolist() == [[8, 4, 4], [4, 1, 3]]
     assert second.reconciliation().closes
 
 

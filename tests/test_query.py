@@ -269,12 +269,8 @@ def test_the_smallest_rollup_that_has_the_columns_answers(publish: Callable[...,
         for by in ("", "week cause", "hour", "macro_region", "channel", "region hour")
     }
 
-    assert [(name, rows) for name, _, rows in uneven.rollups] == [
-        ("rollup_day", 1),
-        ("rollup_hour", 2),
-        ("rollup_region", 3),
-        ("rollup_wide", 4),
-    ]
+    sizes = {name.removeprefix("rollup_"): rows for name, _, rows in uneven.rollups}
+    assert list(sizes.items()) == [("day", 1), ("hour", 2), ("region", 3), ("wide", 4)]
     assert chosen == {
         "": "rollup_day",
         "week cause": "rollup_day",

@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboard.screen import Screen
 from dashboard.tables import counts
+from dashboard.takeout import show_takeout
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.catalogue.metrics import METRICS
 from etl.words import Words
@@ -47,6 +48,7 @@ HEADINGS = {
 
 def render(screen: Screen) -> None:
     snapshot = screen.snapshot
+    show_takeout(screen)
     _section(LOADS, screen, snapshot.loads().drop(columns="load_id"))
     _section(RULES, screen, _rules(screen), NO_RULES)
     _section(UNMAPPED, screen, snapshot.unmapped(), NO_UNMAPPED, UNMAPPED_HOW)
