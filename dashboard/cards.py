@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import formats, history, occasions, wording, words
+from dashboard import formats, history, occasions, reference, wording, words
 from dashboard.charts import BEFORE
 from dashboard.downloads import download_buttons
 from dashboard.draw import draw
@@ -34,6 +34,10 @@ NO_DIMENSION = Words(
 NO_SUCH_TIME = Words(
     en="The times of this log are too coarse for this chart. It needs: {names}.",
     zh="本日志的时间精度不足以绘制此图，所需：{names}。",
+)
+NO_REFUSAL = Words(
+    en="{decided} decided under these filters, and no refusal of what was asked for.",
+    zh="在此筛选条件下已决 {decided}，其中没有符合条件的拒绝。",
 )
 NOTHING_HERE = Words(en="No attempt in this period under these filters.", zh="在此时段与筛选条件下没有借款尝试。")
 MARKED = Words(
@@ -140,7 +144,7 @@ def _draw(card: Card, screen: Screen, frame: pd.DataFrame) -> None:
 
 def _events(card: Card, screen: Screen) -> None:
     """What the numbers above a time chart mean: in a line, or folded where there are many."""
-    found = occasions.occasions(screen.snapshot.events(), marks(screen))
+    found = occasions.occasions(reference.events(screen.snapshot), marks(screen))
     if not found:
         return
     if len(found) <= MOST_EVENTS:
@@ -151,7 +155,7 @@ def _events(card: Card, screen: Screen) -> None:
 
 
 def _title(card: Card, screen: Screen) -> None:
-    st.markdown(f"#### {screen.words(card.question)}")
+    st.markdown(f"#### {screen.words(card.question)}", width="content")
 
 
 def _about(card: Card, screen: Screen, totals: pd.DataFrame) -> None:
@@ -206,7 +210,7 @@ def marks(screen: Screen) -> Marks:
         named=screen.label,
         is_chosen=screen.filters.selects,
         filtered=frozenset(name for name, _ in screen.filters.where),
-        cause_of=dict(screen.snapshot.reasons()[["reason", "cause"]].itertuples(index=False)),
+        cause_of=reference.cause_of(screen.snapshot),
         since=screen.period.since,
         until=screen.period.until,
         as_of=screen.info.as_of,
@@ -224,7 +228,9 @@ def is_empty(totals: pd.DataFrame) -> bool:
 
 def explain_emptiness(key: str, screen: Screen) -> None:
     """Why nothing is drawn, and the way out."""
-    st.info(screen.words(NOTHING_HERE))
+    decided = screen.ask(screen.question(("refusal_rate",)))["decided"].iloc[0]
+    text = screen.words(NO_REFUSAL, decided=formats.count(decided, screen.language))
+    st.info(text if decided else screen.words(NOTHING_HERE))
     if screen.filters.where:
         st.button(screen.words(words.CLEAR), key=f"clear_{key}", on_click=lambda: history.change(Filters.cleared))
 

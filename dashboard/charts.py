@@ -1,16 +1,19 @@
 """Frames become figures: bars of values, and what all figures share. Pure; times, tiles and grids have own modules."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import colours
 from dashboard.marks import Marks, is_rate, tick_format
+from dashboard.sketch import LEGEND_ON_TOP, Sketch, listed
 from etl.catalogue.metrics import METRICS
 from etl.intervals import MINIMUM_N
 from etl.words import Words
 
+Trace = dict[str, Any]
 ALL_OTHERS = Words(en="All others ({n})", zh="其余 {n} 项")
 THE_OTHERS = Words(en="All others", zh="其余各项")
 INTERVAL = Words(en="95% interval {low} – {high}", zh="95% 区间 {low} – {high}")
@@ -24,27 +27,7 @@ NUMBER = ",.1~f"
 OTHERS = ""
 """The clickable value of a mark that stands for several."""
 FAINT = 0.28
-TRANSPARENT = "rgba(0,0,0,0)"
 BAR_HEIGHT, THIN_BAR, MANY = 27, 20, 20
-
-
-def plain(height: int, **layout: object) -> go.Figure:
-    """An empty figure on no ground of its own, so that it suits light and dark pages."""
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 12, "t": 8, "b": 8},
-        paper_bgcolor=TRANSPARENT,
-        plot_bgcolor=TRANSPARENT,
-        hovermode="closest",
-        hoverlabel={"align": "left"},
-        bargap=0.28,
-        showlegend=False,
-        dragmode=False,
-    )
-    figure.update_xaxes(automargin=True, fixedrange=True)
-    figure.update_yaxes(automargin=True, fixedrange=True)
-    return figure.update_layout(**layout)
 
 
 def bars(
@@ -60,30 +43,29 @@ def bars(
     """Horizontal bars, the longest on top. Beyond `top` values the row of `others` stands for the rest."""
     shown = _ranked(frame, dimension, metric, top, others)
     names = [_name(value, marks, dimension, len(frame) - (top or 0)) for value in shown[dimension]]
-    figure = plain((BAR_HEIGHT if len(shown) <= MANY else THIN_BAR) * len(shown) + 70)
-    figure.add_trace(_bars(shown, marks, dimension, metric))
+    sketch = Sketch((BAR_HEIGHT if len(shown) <= MANY else THIN_BAR) * len(shown) + 70)
+    sketch.add(_bars(shown, marks, dimension, metric))
     if f"{metric}{BEFORE}" in shown:
-        figure.add_trace(_before(shown, marks, dimension, metric))
-        figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0})
+        sketch.add(_before(shown, marks, dimension, metric))
+        sketch.height += 26
+        sketch.set(showlegend=True, legend=LEGEND_ON_TOP)
     if not _has_interval(shown, metric):
-        figure.add_trace(_numbers(shown, marks, dimension, metric))
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(shown))),
-        ticktext=names,
-        range=[len(shown) - 0.5, -0.5],
-        showgrid=False,
-    )
-    figure.update_xaxes(
-        title_text=marks.axis(metric),
-        tickformat=tick_format(metric),
-        range=[0, _reach(shown, metric) or 1],
-        zeroline=False,
-        nticks=6,
-    )
+        sketch.add(_numbers(shown, marks, dimension, metric))
+    sketch.set(yaxis={**listed(names), "range": [len(shown) - 0.5, -0.5], "showgrid": False})
+    sketch.set(xaxis=_value_axis(shown, marks, metric))
     if whole is not None:
-        _reference(figure, marks, metric, whole)
-    return figure
+        _reference(sketch, marks, metric, whole)
+    return sketch.figure()
+
+
+def _value_axis(shown: pd.DataFrame, marks: Marks, metric: str) -> dict[str, object]:
+    return {
+        "title": {"text": marks.axis(metric), "standoff": 8},
+        "tickformat": tick_format(metric),
+        "range": [0, _reach(shown, metric) or 1],
+        "zeroline": False,
+        "nticks": 6,
+    }
 
 
 def _ranked(
@@ -121,27 +103,28 @@ def wrapped(text: str, width: int = 30) -> str:
     return f"{text[:place]}<br>{text[place + 1 :]}"
 
 
-def _bars(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> go.Bar:
+def _bars(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> Trace:
     few = is_few(shown, metric)
-    return go.Bar(
-        orientation="h",
-        showlegend=False,
-        x=shown[metric],
-        y=list(range(len(shown))),
-        error_x=_whiskers(shown, metric),
-        marker={
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "showlegend": False,
+        "x": shown[metric],
+        "y": list(range(len(shown))),
+        "error_x": _whiskers(shown, metric),
+        "marker": {
             "color": [
                 _bar_colour(marks, dimension, value, small) for value, small in zip(shown[dimension], few, strict=True)
             ],
             "opacity": [strength(marks, dimension, value) for value in shown[dimension]],
             "line": {"width": 0},
         },
-        customdata=custom(shown, (dimension,), marks, metric),
-        hovertemplate=hover(shown, marks, metric, 1, "x"),
-    )
+        "customdata": custom(shown, (dimension,), marks, metric),
+        "hovertemplate": hover(shown, marks, metric, 1, "x"),
+    }
 
 
-def _before(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> go.Scatter:
+def _before(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> Trace:
     """A thin upright line where each bar ended in the period compared with."""
     names = {f"{name}{BEFORE}": name for name in counted(shown, metric)}
     earlier = shown[[dimension, *names]].rename(columns=names)
@@ -150,15 +133,16 @@ def _before(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> g
     lines = [f"<b>%{{customdata[1]}}</b><br>{title}: <b>{number}</b>"]
     if is_rate(metric):
         lines.append(marks.fraction(metric, f"%{{customdata[2]:{NUMBER}}}", f"%{{customdata[3]:{NUMBER}}}"))
-    return go.Scatter(
-        x=shown[f"{metric}{BEFORE}"],
-        y=list(range(len(shown))),
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 17, "line": {"width": 2, "color": colours.before(marks.is_dark)}},
-        name=marks.words(COMPARED),
-        hovertemplate="<br>".join(lines) + "<extra></extra>",
-        customdata=custom(earlier, (dimension,), marks, metric),
-    )
+    return {
+        "type": "scatter",
+        "x": shown[f"{metric}{BEFORE}"],
+        "y": list(range(len(shown))),
+        "mode": "markers",
+        "marker": {"symbol": "line-ns", "size": 17, "line": {"width": 2, "color": colours.before(marks.is_dark)}},
+        "name": marks.words(COMPARED),
+        "hovertemplate": "<br>".join(lines) + "<extra></extra>",
+        "customdata": custom(earlier, (dimension,), marks, metric),
+    }
 
 
 def _bar_colour(marks: Marks, dimension: str, value: str, few: bool) -> str:
@@ -167,20 +151,21 @@ def _bar_colour(marks: Marks, dimension: str, value: str, few: bool) -> str:
     return colours.MUTED if few else marks.colour(dimension, value)
 
 
-def _numbers(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> go.Scatter:
+def _numbers(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> Trace:
     """The number behind each bar, past whichever ends later: now or before."""
-    return go.Scatter(
-        x=_ends(shown, metric),
-        y=list(range(len(shown))),
-        mode="text",
-        showlegend=False,
-        text=["" if pd.isna(value) else _number(value, metric) for value in shown[metric]],
-        textposition="middle right",
-        customdata=custom(shown, (dimension,), marks, metric),
-        texttemplate="  %{text}  <i>%{customdata[2]:,.1~f}</i>" if is_rate(metric) else "  %{text}",
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
+    return {
+        "type": "scatter",
+        "x": _ends(shown, metric),
+        "y": list(range(len(shown))),
+        "mode": "text",
+        "showlegend": False,
+        "text": ["" if pd.isna(value) else _number(value, metric) for value in shown[metric]],
+        "textposition": "middle right",
+        "customdata": custom(shown, (dimension,), marks, metric),
+        "texttemplate": "  %{text}  <i>%{customdata[2]:,.1~f}</i>" if is_rate(metric) else "  %{text}",
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
 
 
 def _number(value: float, metric: str) -> str:
@@ -218,20 +203,13 @@ def _whiskers(shown: pd.DataFrame, metric: str) -> dict[str, object] | None:
     }
 
 
-def _reference(figure: go.Figure, marks: Marks, metric: str, whole: float) -> None:
+def _reference(sketch: Sketch, marks: Marks, metric: str, whole: float) -> None:
     """A line at the value of everything together."""
-    figure.add_vline(x=whole, line={"color": colours.MUTED, "width": 1, "dash": "dot"})
-    value = f"{whole:.1%}" if is_rate(metric) else f"{whole:,.0f}"
-    figure.add_annotation(
-        x=whole,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        showarrow=False,
-        text=marks.words(EVERYTHING, value=value),
-        font={"size": 11},
-    )
-    figure.update_layout(margin_t=26)
+    edge = {"color": colours.MUTED, "width": 1, "dash": "dot"}
+    sketch.shape(type="line", x0=whole, x1=whole, y0=0, y1=1, yref="paper", line=edge)
+    text = marks.words(EVERYTHING, value=_number(whole, metric))
+    sketch.note(x=whole, y=1, yref="paper", yanchor="bottom", text=text, font={"size": 11})
+    sketch.set(margin={"t": 26})
 
 
 def is_few(frame: pd.DataFrame, metric: str) -> pd.Series:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import charts, grids, occasions, tiles, trends
+from dashboard import charts, grids, occasions, reference, tiles, trends
 from dashboard.cards import Figure
 from dashboard.marks import Marks
 from dashboard.screen import Screen
@@ -20,7 +20,7 @@ def over_time(metric: str, split: str | None = None, shape: Shape = Shape.STACKE
         drawn = trends.trend(frame, marks, split, metric, shape if marks.adds_up else lines_for(shape))
         if trends.grain_of(frame) == "year":
             return drawn
-        return occasions.draw_on(drawn, occasions.occasions(screen.snapshot.events(), marks), marks)
+        return occasions.draw_on(drawn, occasions.occasions(reference.events(screen.snapshot), marks), marks)
 
     return figure
 

@@ -8,13 +8,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import charts, colours, shades
-from dashboard.charts import is_few
+from dashboard.charts import Trace, is_few
 from dashboard.marks import Marks, is_rate, weekdays
+from dashboard.sketch import TRANSPARENT, Sketch, listed
 from etl.catalogue import load_catalogue
 from etl.words import Words
 
 HOUR = Words(en="Hour of the day", zh="一天中的小时")
 CELL = 30
+DAYS = 7
+FLAT_NAMES = 6
+"""More columns than this have their names upright."""
 WEAK = 0.3
 """The opacity of cells that a filter leaves out."""
 FEWEST_WEEKS = 20
@@ -37,17 +41,16 @@ class Cells:
     group: np.ndarray | None = None
 
 
-def cells_figure(cells: Cells, marks: Marks, height: int) -> go.Figure:
+def drawn(cells: Cells, marks: Marks, height: int) -> Sketch:
     """The cells as heatmaps, one per group of equal look, under invisible marks that can be clicked."""
-    figure = charts.plain(height, hoverdistance=80)
+    sketch = Sketch(height)
     columns, rows = int(cells.x.max(initial=0)) + 1, int(cells.y.max(initial=0)) + 1
-    for look in _looks(cells, marks):
-        if look.mask.any():
-            figure.add_trace(_heatmap(cells, look, (rows, columns)))
-    figure.add_trace(_overlay(cells))
-    figure.update_xaxes(range=[-0.5, columns - 0.5], showgrid=False, zeroline=False)
-    figure.update_yaxes(range=[rows - 0.5, -0.5], showgrid=False, zeroline=False)
-    return figure
+    sketch.add(*(_heatmap(cells, look, (rows, columns)) for look in _looks(cells, marks) if look.mask.any()))
+    sketch.add(_overlay(cells))
+    axis = {"showgrid": False, "zeroline": False}
+    sketch.set(xaxis={**axis, "range": [-0.5, columns - 0.5]}, yaxis={**axis, "range": [rows - 0.5, -0.5]})
+    sketch.set(hoverdistance=80)
+    return sketch
 
 
 @dataclass(frozen=True)
@@ -73,39 +76,41 @@ def _looks(cells: Cells, marks: Marks) -> Iterator[_Look]:
     yield _Look(grey, WEAK, colours.ink(str(grey[0][1])), cells.few & ~cells.is_strong)
 
 
-def _heatmap(cells: Cells, look: _Look, shape: tuple[int, int]) -> go.Heatmap:
+def _heatmap(cells: Cells, look: _Look, shape: tuple[int, int]) -> Trace:
     z, text = np.full(shape, np.nan), np.full(shape, "", dtype=object)
     where = (cells.y[look.mask], cells.x[look.mask])
     z[where], text[where] = cells.shade[look.mask], np.array(cells.text, dtype=object)[look.mask]
-    return go.Heatmap(
-        z=z,
-        text=text,
-        texttemplate="%{text}",
-        textfont={"color": look.ink},
-        colorscale=look.ramp,
-        opacity=look.opacity,
-        zmin=0,
-        zmax=1,
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hoverinfo="skip",
-        hoverongaps=False,
-    )
+    return {
+        "type": "heatmap",
+        "z": z,
+        "text": text,
+        "texttemplate": "%{text}",
+        "textfont": {"color": look.ink},
+        "colorscale": look.ramp,
+        "opacity": look.opacity,
+        "zmin": 0,
+        "zmax": 1,
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "hoverinfo": "skip",
+        "hoverongaps": False,
+    }
 
 
-def _overlay(cells: Cells) -> go.Scatter:
-    return go.Scatter(
-        x=cells.x,
-        y=cells.y,
-        mode="markers",
-        marker={"symbol": "square", "size": CELL - 4, "color": charts.TRANSPARENT, "line": {"width": 0}},
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-        customdata=cells.clicks,
-        hovertext=cells.hover,
-        hovertemplate="%{hovertext}<extra></extra>",
-    )
+def _overlay(cells: Cells) -> Trace:
+    return {
+        "type": "scatter",
+        "x": cells.x,
+        "y": cells.y,
+        "mode": "markers",
+        "marker": {"symbol": "square", "size": CELL - 4, "color": TRANSPARENT, "line": {"width": 0}},
+        "selected": {"marker": {"opacity": 0}},
+        "unselected": {"marker": {"opacity": 0}},
+        "customdata": cells.clicks,
+        "hovertext": cells.hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
 
 
 def said(frame: pd.DataFrame, marks: Marks, names: list[str], metric: str) -> list[str]:
@@ -145,11 +150,11 @@ def matrix(frame: pd.DataFrame, marks: Marks, rows: str, columns: str, metric: s
         ramps={layer: colours.ramp(marks.is_dark, colours.LAYERS[layer]) for layer in colours.LAYERS},
         group=layers.to_numpy(),
     )
-    figure = cells_figure(cells, marks, 21 * len(down) + 190)
-    _label(figure.layout.xaxis, [marks.label(columns, value) for value in across])
-    _label(figure.layout.yaxis, [marks.label(rows, value) for value in down])
-    figure.update_xaxes(side="top", tickangle=-90 if len(across) > 6 else 0)
-    return figure
+    sketch = drawn(cells, marks, 21 * len(down) + 190)
+    names = listed([marks.label(columns, value) for value in across])
+    sketch.set(xaxis={**names, "side": "top", "tickangle": -90 if len(across) > FLAT_NAMES else 0})
+    sketch.set(yaxis=listed([marks.label(rows, value) for value in down]))
+    return sketch.figure()
 
 
 def _strong(frame: pd.DataFrame, marks: Marks, names: tuple[str, ...]) -> np.ndarray:
@@ -196,10 +201,6 @@ def _whole(value: float, metric: str) -> str:
     return f"{value:.0%}".removesuffix("%") if is_rate(metric) else f"{value:,.0f}"
 
 
-def _label(axis: object, names: list[str]) -> None:
-    axis.update(tickmode="array", tickvals=list(range(len(names))), ticktext=names)
-
-
 def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     """Weekday × hour: when in the week attempts are refused."""
     few, scale = is_few(frame, metric), shades.scale_of(frame, metric)
@@ -213,12 +214,12 @@ def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
         is_strong=_strong(frame, marks, ("weekday", "hour")),
         few=few.to_numpy(),
     )
-    figure = cells_figure(cells, marks, 7 * 32 + 130)
+    sketch = drawn(cells, marks, 7 * 32 + 130)
     hours = [f"{hour:02d}" if hour % 3 == 0 else "" for hour in range(24)]
-    _label(figure.layout.xaxis, hours)
-    _label(figure.layout.yaxis, weekdays(marks.language))
-    figure.update_xaxes(title_text=marks.words(HOUR), title_standoff=6)
-    return shades.add_scale(figure, scale, marks, metric, below=0.22)
+    sketch.set(xaxis={**listed(hours), "title": {"text": marks.words(HOUR), "standoff": 6}})
+    sketch.set(yaxis=listed(weekdays(marks.language)))
+    shades.add_scale(sketch, scale, marks, metric, below=0.22)
+    return sketch.figure()
 
 
 def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
@@ -237,13 +238,10 @@ def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
         is_strong=np.full(len(frame), True),
         few=few.to_numpy(),
     )
-    figure = cells_figure(cells, marks, 7 * 20 + 120)
-    first_of_month = [index for index, week in enumerate(weeks) if week.day <= 7]
-    figure.update_xaxes(
-        range=[-0.5, max(len(weeks), FEWEST_WEEKS) - 0.5],
-        tickmode="array",
-        tickvals=first_of_month,
-        ticktext=[marks.label("month", weeks[index]) for index in first_of_month],
-    )
-    _label(figure.layout.yaxis, weekdays(marks.language))
-    return shades.add_scale(figure, scale, marks, metric, below=0.3)
+    sketch = drawn(cells, marks, 7 * 20 + 120)
+    firsts = [place for place, week in enumerate(weeks) if week.day <= DAYS]
+    months = {"tickvals": firsts, "ticktext": [marks.label("month", weeks[place]) for place in firsts]}
+    sketch.set(xaxis={"tickmode": "array", **months, "range": [-0.5, max(len(weeks), FEWEST_WEEKS) - 0.5]})
+    sketch.set(yaxis=listed(weekdays(marks.language)))
+    shades.add_scale(sketch, scale, marks, metric, below=0.3)
+    return sketch.figure()

@@ -7,9 +7,11 @@ import streamlit as st
 
 from dashboard import formats, words
 from dashboard.cards import shown, spelled
+from dashboard.charts import FEW, is_few
 from dashboard.screen import Screen
 from etl.catalogue.metrics import METRICS, Unit
 from etl.errors import InvalidValue
+from etl.intervals import MINIMUM_N
 from etl.words import Words
 
 BEFORE = Words(en="before: {value}", zh="此前：{value}")
@@ -108,6 +110,8 @@ def change(metric: str, rise: float, screen: Screen) -> str:
 def _lines(metric: str, now: pd.DataFrame, before: pd.DataFrame | None, screen: Screen) -> list[str]:
     """Below the number: the counts behind a rate, and what it was before."""
     counts = [_counts(metric, now, screen)] if METRICS[metric].denominator else []
+    if bool(is_few(now, metric).iloc[0]):
+        counts.append(screen.words(FEW, n=MINIMUM_N))
     if before is None:
         return [*counts, *([screen.words(NO_BEFORE)] if screen.filters.compare else [])]
     text = shown(metric, before[metric].iloc[0], screen)

@@ -57,51 +57,42 @@ def _inside(moment: datetime, marks: Marks) -> datetime:
 
 
 def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure:
-    """Lines and bands over the whole height, their numbers above; what each is shows under the pointer."""
+    """Lines and bands over the whole height, their numbers above; what each is shows under the pointer.
+
+    The numbers stand on the axis `y99`, which every trend keeps for them.
+    """
     if not found:
         return figure
-    has_row = len(list(figure.select_yaxes())) > 1
-    for one in found:
-        _mark(figure, one, marks)
+    has_row = figure.layout.yaxis99.overlaying is None
     figure.add_trace(
-        go.Scatter(
-            x=[_inside(one.start, marks) for one in found],
-            y=[0.2 if has_row else 1.0] * len(found),
-            yaxis="y" if has_row else "y99",
-            mode="markers+text",
-            text=[str(one.number) for one in found],
-            textposition="top center",
-            textfont={"size": 10},
-            marker={"symbol": "triangle-down", "size": 8, "color": colours.MUTED},
-            hovertext=[f"<b>{one.text}</b><br>{when(one, marks)}" for one in found],
-            hovertemplate="%{hovertext}<extra></extra>",
-            cliponaxis=False,
-            showlegend=False,
-        )
+        {
+            "type": "scatter",
+            "x": [_inside(one.start, marks) for one in found],
+            "y": [0.2 if has_row else 1.0] * len(found),
+            "yaxis": "y99",
+            "mode": "markers+text",
+            "text": [str(one.number) for one in found],
+            "textposition": "top center",
+            "textfont": {"size": 10},
+            "marker": {"symbol": "triangle-down", "size": 8, "color": colours.MUTED},
+            "hovertext": [f"<b>{one.text}</b><br>{when(one, marks)}" for one in found],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+            "cliponaxis": False,
+            "showlegend": False,
+        }
     )
-    if has_row:
-        return figure.update_layout(margin_t=14)
-    figure.update_layout(yaxis99={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
-    return figure.update_layout(margin_t=26)
+    figure.layout.shapes = [_mark(one, marks) for one in found]
+    figure.layout.margin.t = 14 if has_row else 26
+    return figure
 
 
-def _mark(figure: go.Figure, one: Occasion, marks: Marks) -> None:
+def _mark(one: Occasion, marks: Marks) -> dict[str, object]:
+    height = {"y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
     if one.is_moment:
         edge = {"color": colours.MUTED, "width": 1, "dash": "dot"}
-        figure.add_shape(type="line", x0=one.start, x1=one.start, y0=0, y1=1, yref="paper", line=edge, layer="below")
-        return
-    figure.add_shape(
-        type="rect",
-        x0=_inside(one.start, marks),
-        x1=_inside(one.last, marks),
-        y0=0,
-        y1=1,
-        yref="paper",
-        line={"width": 0},
-        fillcolor=colours.MUTED,
-        opacity=0.16,
-        layer="below",
-    )
+        return {"type": "line", "x0": one.start, "x1": one.start, "line": edge, **height}
+    ends = {"x0": _inside(one.start, marks), "x1": _inside(one.last, marks)}
+    return {"type": "rect", **ends, "line": {"width": 0}, "fillcolor": colours.MUTED, "opacity": 0.16, **height}
 
 
 def when(one: Occasion, marks: Marks) -> str:

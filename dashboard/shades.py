@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard import colours
 from dashboard.charts import is_few
 from dashboard.marks import Marks, is_rate
+from dashboard.sketch import Sketch
 from etl.catalogue.metrics import METRICS
 
 PALEST = 0.6
 """The palest colour stands for at most this part of the deepest, so that like rates look alike."""
+SMALL = 0.01
 OUTLYING = 0.02
 """The share of cases whose values may lie beyond the deepest colour: a tiny region shall not make all others pale."""
 
@@ -24,6 +25,13 @@ class Scale:
     low: float
     high: float
     is_capped: bool = False
+
+    def text(self, value: float, metric: str) -> str:
+        """A value as it stands on a cell: with another digit where all are below one percent."""
+        if pd.isna(value):
+            return "–"
+        digits = 2 if self.high < SMALL else 1
+        return f"{value:.{digits}%}" if is_rate(metric) else f"{value:,.0f}"
 
     def shade(self, values: pd.Series) -> np.ndarray:
         """Each value's place from 0 to 1; NaN stays NaN."""
@@ -44,11 +52,11 @@ def scale_of(frame: pd.DataFrame, metric: str) -> Scale:
     return Scale(low, high, is_capped=bool(sure[metric].max() > high))
 
 
-def add_scale(figure: go.Figure, scale: Scale, marks: Marks, metric: str, below: float = 0.0) -> go.Figure:
+def add_scale(sketch: Sketch, scale: Scale, marks: Marks, metric: str, below: float = 0.0) -> None:
     """The legend of the shades: a thin bar under the cells, so that it takes no width on a phone."""
     if scale.high <= scale.low:
-        return figure
-    ends = [_end(value, metric) for value in (scale.low, scale.high)]
+        return
+    ends = [scale.text(value, metric) for value in (scale.low, scale.high)]
     bar = {
         "orientation": "h",
         "thickness": 8,
@@ -66,8 +74,4 @@ def add_scale(figure: go.Figure, scale: Scale, marks: Marks, metric: str, below:
     }
     shades = {"cmin": scale.low, "cmax": scale.high, "colorscale": colours.ramp(marks.is_dark)}
     marker = {"color": [scale.low], **shades, "showscale": True, "colorbar": bar}
-    return figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", hoverinfo="skip", marker=marker))
-
-
-def _end(value: float, metric: str) -> str:
-    return f"{value:.1%}" if is_rate(metric) else f"{value:,.0f}"
+    sketch.add({"type": "scatter", "x": [None], "y": [None], "mode": "markers", "hoverinfo": "skip", "marker": marker})

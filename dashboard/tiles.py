@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import charts, colours, grids, shades
-from dashboard.marks import Marks, is_rate
+from dashboard.marks import Marks
+from dashboard.sketch import Sketch
 from etl.catalogue import Region, load_catalogue
 from etl.words import Language, Words
 
@@ -68,12 +69,12 @@ def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     grid = pd.DataFrame([(place.region, place.row, place.column) for place in where], columns=["region", "row", "col"])
     tiles = grid.merge(frame, on="region", how="left")
     cells = _cells(tiles, marks, metric)
-    figure = grids.cells_figure(cells, marks, TILE_HEIGHT * (int(tiles["row"].max()) + 1) + 60)
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    _name_beside(figure, tiles, marks)
-    _outline_chosen(figure, tiles, marks)
-    return shades.add_scale(figure, _scale_of(tiles, metric), marks, metric)
+    sketch = grids.drawn(cells, marks, TILE_HEIGHT * (int(tiles["row"].max()) + 1) + 60)
+    sketch.set(xaxis={"visible": False}, yaxis={"visible": False})
+    _name_beside(sketch, tiles, marks)
+    _outline_chosen(sketch, tiles, marks)
+    shades.add_scale(sketch, _scale_of(tiles, metric), marks, metric)
+    return sketch.figure()
 
 
 def _scale_of(tiles: pd.DataFrame, metric: str) -> shades.Scale:
@@ -82,21 +83,24 @@ def _scale_of(tiles: pd.DataFrame, metric: str) -> shades.Scale:
     return shades.scale_of(on_grid if on_grid[metric].notna().any() else tiles, metric)
 
 
-def _name_beside(figure: go.Figure, tiles: pd.DataFrame, marks: Marks) -> None:
+def _name_beside(sketch: Sketch, tiles: pd.DataFrame, marks: Marks) -> None:
     for row in tiles[~tiles["region"].map(_has_place)].itertuples():
         name = marks.label("region", row.region)
-        figure.add_annotation(x=row.col + 0.6, y=row.row, text=name, xanchor="left", showarrow=False, font={"size": 11})
+        sketch.note(x=row.col + 0.6, y=row.row, text=name, xanchor="left", font={"size": 11})
 
 
 def _cells(tiles: pd.DataFrame, marks: Marks, metric: str) -> grids.Cells:
     seen = tiles[metric].notna()
     few = charts.is_few(tiles, metric) | ~seen
-    shade = _scale_of(tiles, metric).shade(tiles[metric])
+    scale = _scale_of(tiles, metric)
     return grids.Cells(
         x=tiles["col"].to_numpy(),
         y=tiles["row"].to_numpy(),
-        shade=np.nan_to_num(shade, nan=0.0),
-        text=[_text(value, rate, metric, marks) for value, rate in zip(tiles["region"], tiles[metric], strict=True)],
+        shade=np.nan_to_num(scale.shade(tiles[metric]), nan=0.0),
+        text=[
+            _text(region, scale.text(value, metric), marks)
+            for region, value in zip(tiles["region"], tiles[metric], strict=True)
+        ],
         hover=_hover(tiles, marks, metric, seen),
         clicks=[[value] if there else [] for value, there in zip(tiles["region"], seen, strict=True)],
         is_strong=np.array([there and _lit(marks, value) for value, there in zip(tiles["region"], seen, strict=True)]),
@@ -118,9 +122,8 @@ def _hover(tiles: pd.DataFrame, marks: Marks, metric: str, seen: pd.Series) -> l
     ]
 
 
-def _text(region: str, value: float, metric: str, marks: Marks) -> str:
+def _text(region: str, number: str, marks: Marks) -> str:
     lines = [short_name(region, marks)] if _has_place(region) else []
-    number = "–" if pd.isna(value) else f"{value:.1%}" if is_rate(metric) else f"{value:,.0f}"
     return "<br>".join([*lines, number])
 
 
@@ -133,13 +136,12 @@ def short_name(region: str, marks: Marks) -> str:
     return known.short.zh if is_chinese else region.partition("-")[2]
 
 
-def _outline_chosen(figure: go.Figure, tiles: pd.DataFrame, marks: Marks) -> None:
+def _outline_chosen(sketch: Sketch, tiles: pd.DataFrame, marks: Marks) -> None:
     """A frame around each region that a filter names."""
     if "region" not in marks.filtered:
         return
     for row in tiles.itertuples():
         if _lit(marks, row.region):
             edge = {"color": colours.outline(marks.is_dark), "width": 2}
-            figure.add_shape(
-                type="rect", x0=row.col - 0.48, x1=row.col + 0.48, y0=row.row - 0.48, y1=row.row + 0.48, line=edge
-            )
+            left, top = row.col - 0.48, row.row - 0.48
+            sketch.shape(type="rect", x0=left, x1=left + 0.96, y0=top, y1=top + 0.96, line=edge)

@@ -8,10 +8,11 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from dashboard import charts, colours
+from dashboard.charts import Trace
 from dashboard.marks import Marks, tick_format
+from dashboard.sketch import LEGEND_ON_TOP, Sketch
 from etl.catalogue import load_catalogue
 from etl.catalogue.dimensions import TIME_BUCKETS
 from etl.catalogue.metrics import METRICS
@@ -35,6 +36,8 @@ _DAY = 86_400_000
 HALF_A_BUCKET = {"hour": 0.5, "day": 12, "week": 84, "month": 360, "quarter": 1080}
 """Hours."""
 _OFFSETS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
+EVENT_AXIS = {"range": [0, 1], "visible": False, "fixedrange": True}
+FEW_TICKS = 8
 PANEL, GAP, EVENT_ROW = 86, 26, 20
 """Heights; a panel's title stands in the gap above it."""
 
@@ -61,11 +64,11 @@ def trend(frame: pd.DataFrame, marks: Marks, split: str | None, metric: str, sha
     timed = placed(frame, marks)
     series = list(_series(timed, marks, split, metric))
     if shape is Shape.PANELS:
-        figure = _panels(series, marks, split, metric)
+        sketch = _panels(series, marks, split, metric)
     else:
-        figure = _together(series, marks, split, metric, shape)
-    _time_axis(figure, timed, marks)
-    return figure
+        sketch = _together(series, marks, split, metric, shape)
+    sketch.set(xaxis=_time_axis(timed, marks))
+    return sketch.figure()
 
 
 def grain_of(frame: pd.DataFrame) -> str:
@@ -134,76 +137,82 @@ def _ordered(timed: pd.DataFrame, split: str, metric: str) -> list[str]:
     return sorted(sums.index, key=lambda value: listed.index(value) if value in listed else len(listed))
 
 
-def _together(series: Sequence[Series], marks: Marks, split: str | None, metric: str, shape: Shape) -> go.Figure:
-    figure = charts.plain(360, showlegend=len(series) > 1, barmode="stack", bargap=0.12)
+def _together(series: Sequence[Series], marks: Marks, split: str | None, metric: str, shape: Shape) -> Sketch:
+    sketch = Sketch(360)
     for one in series:
-        figure.add_traces(_band(one, marks, metric) if len(series) == 1 else [])
-        traces = [_stack(one, marks, split, metric)] if shape is Shape.STACKED else _line(one, marks, split, metric)
-        figure.add_traces(traces)
-    figure.update_yaxes(title_text=marks.axis(metric), tickformat=tick_format(metric), rangemode="tozero")
-    figure.update_layout(legend={"orientation": "h", "y": 1.08, "yanchor": "bottom", "x": 0, "traceorder": "normal"})
-    return figure
+        sketch.add(*(_band(one, marks, metric) if len(series) == 1 else []))
+        sketch.add(*_traces(one, marks, split, metric, shape))
+    axis = {"title": {"text": marks.axis(metric)}, "tickformat": tick_format(metric), "rangemode": "tozero"}
+    sketch.set(yaxis=axis, yaxis99={"overlaying": "y", **EVENT_AXIS})
+    sketch.set(showlegend=len(series) > 1, legend={**LEGEND_ON_TOP, "y": 1.08}, barmode="stack", bargap=0.12)
+    return sketch
 
 
-def _panels(series: Sequence[Series], marks: Marks, split: str | None, metric: str) -> go.Figure:
-    """One row per value, each on its own scale, so that what is small can be seen to move; a thin row for events."""
-    n = len(series)
-    figure = make_subplots(
-        rows=n + 1,
-        shared_xaxes=True,
-        row_heights=[EVENT_ROW, *[PANEL] * n],
-        vertical_spacing=GAP / (PANEL * n + EVENT_ROW + GAP * n),
-        subplot_titles=["", *(f"<b>{one.name}</b>" for one in series)],
-    )
-    figure.update_layout(charts.plain((PANEL + GAP) * n + EVENT_ROW + 70).layout)
-    for row, one in enumerate(series, start=2):
-        figure.add_traces(_line(one, marks, split, metric, fill="tozeroy"), rows=row, cols=1)
-    axis = {"fixedrange": True, "automargin": True}
-    figure.update_yaxes(tickformat=tick_format(metric), rangemode="tozero", nticks=4, **axis)
-    figure.update_yaxes(visible=False, range=[0, 1], row=1, col=1)
-    figure.update_xaxes(showticklabels=False, showgrid=False, **axis)
-    figure.update_xaxes(showticklabels=True, row=n + 1, col=1)
-    return figure.update_annotations(x=0, xanchor="left", font_size=13)
+def _traces(one: Series, marks: Marks, split: str | None, metric: str, shape: Shape) -> list[Trace]:
+    if shape is Shape.STACKED:
+        return [_stack(one, marks, split, metric)]
+    return _line(one, marks, split, metric)
 
 
-def _stack(one: Series, marks: Marks, split: str | None, metric: str) -> go.Bar:
-    return go.Bar(
-        name=one.name,
-        x=_x(one.rows, marks),
-        y=one.rows[metric],
-        marker={
+def _panels(series: Sequence[Series], marks: Marks, split: str | None, metric: str) -> Sketch:
+    """One row per value, each on its own scale, so that what is small can be seen to move; above them, events."""
+    whole = (PANEL + GAP) * len(series) + EVENT_ROW
+    sketch = Sketch(whole + 70)
+    axis = {"tickformat": tick_format(metric), "rangemode": "tozero", "nticks": 4, **sketch.layout["yaxis"]}
+    for row, one in enumerate(series):
+        name = str(row + 1) if row else ""
+        top = (whole - EVENT_ROW - GAP - row * (PANEL + GAP)) / whole
+        sketch.set(**{f"yaxis{name}": {**axis, "domain": [top - PANEL / whole, top]}})
+        sketch.note(x=0, xref="paper", xanchor="left", y=top, yref="paper", yanchor="bottom", text=f"<b>{one.name}</b>")
+        lines = _line(one, marks, split, metric)
+        lines[-1] |= {"fill": "tozeroy", "fillcolor": _faded(one.colour)}
+        sketch.add(*({**line, "yaxis": f"y{name}"} for line in lines))
+    sketch.set(yaxis99={"domain": [1 - EVENT_ROW / whole, 1], **EVENT_AXIS})
+    sketch.set(xaxis={"anchor": f"y{len(series) if len(series) > 1 else ''}"})
+    return sketch
+
+
+def _stack(one: Series, marks: Marks, split: str | None, metric: str) -> Trace:
+    pattern = ["" if whole else "/" for whole in one.rows["is_whole"]]
+    return {
+        "type": "bar",
+        "name": one.name,
+        "x": _x(one.rows),
+        "y": one.rows[metric],
+        "marker": {
             "color": one.colour,
             "opacity": one.strength,
             "line": {"width": 0},
-            "pattern": {"shape": ["" if whole else "/" for whole in one.rows["is_whole"]], "solidity": 0.35, "size": 6},
+            "pattern": {"shape": pattern, "solidity": 0.35, "size": 6},
         },
-        customdata=_custom(one, marks, split, metric),
-        hovertemplate=_hover(one, marks, metric),
-    )
+        "customdata": _custom(one, marks, split, metric),
+        "hovertemplate": _hover(one, marks, metric),
+    }
 
 
-def _line(one: Series, marks: Marks, split: str | None, metric: str, fill: str | None = None) -> list[go.Scatter]:
-    """The whole buckets as a line with marks that can be clicked; unfinished ends dashed and open."""
+def _line(one: Series, marks: Marks, split: str | None, metric: str) -> list[Trace]:
+    """The whole buckets as a line with marks that can be clicked, last; before it unfinished ends, dashed and open."""
     whole = one.rows["is_whole"]
     solid = _scatter(one, marks, split, metric, one.rows[metric].where(whole))
-    if fill:
-        solid.update(fill=fill, fillcolor=_faded(one.colour))
     open_ends = _with_neighbours(~whole)
     if not open_ends.any():
         return [solid]
     dashed = _scatter(one, marks, split, metric, one.rows[metric].where(open_ends))
-    dashed.update(line_dash="dot", showlegend=False, marker_symbol="circle-open")
+    dashed |= {
+        "line": {**dashed["line"], "dash": "dot"},
+        "marker": {**dashed["marker"], "symbol": "circle-open"},
+        "showlegend": False,
+    }
     return [dashed, solid]
 
 
-def _band(one: Series, marks: Marks, metric: str) -> list[go.Scatter]:
+def _band(one: Series, marks: Marks, metric: str) -> list[Trace]:
     """The interval around a single line, where the frame has one."""
     if f"{metric}_low" not in one.rows:
         return []
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    low, high = (go.Scatter(x=_x(one.rows, marks), y=one.rows[f"{metric}{end}"], **edge) for end in ("_low", "_high"))
-    high.update(fill="tonexty", fillcolor=_faded(one.colour))
-    return [low, high]
+    edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    low, high = ({**edge, "x": _x(one.rows), "y": one.rows[f"{metric}{end}"]} for end in ("_low", "_high"))
+    return [low, {**high, "fill": "tonexty", "fillcolor": _faded(one.colour)}]
 
 
 def _with_neighbours(mask: pd.Series) -> pd.Series:
@@ -211,22 +220,23 @@ def _with_neighbours(mask: pd.Series) -> pd.Series:
     return mask | mask.shift(1, fill_value=False) | mask.shift(-1, fill_value=False)
 
 
-def _scatter(one: Series, marks: Marks, split: str | None, metric: str, values: pd.Series) -> go.Scatter:
-    return go.Scatter(
-        name=one.name,
-        x=_x(one.rows, marks),
-        y=values,
-        mode="lines+markers",
-        connectgaps=False,
-        opacity=one.strength,
-        line={"color": one.colour, "width": 2},
-        marker={"color": one.colour, "size": 6 if len(one.rows) <= 70 else 4},
-        customdata=_custom(one, marks, split, metric),
-        hovertemplate=_hover(one, marks, metric),
-    )
+def _scatter(one: Series, marks: Marks, split: str | None, metric: str, values: pd.Series) -> Trace:
+    return {
+        "type": "scatter",
+        "name": one.name,
+        "x": _x(one.rows),
+        "y": values,
+        "mode": "lines+markers",
+        "connectgaps": False,
+        "opacity": one.strength,
+        "line": {"color": one.colour, "width": 2},
+        "marker": {"color": one.colour, "size": 6 if len(one.rows) <= 70 else 4},
+        "customdata": _custom(one, marks, split, metric),
+        "hovertemplate": _hover(one, marks, metric),
+    }
 
 
-def _x(rows: pd.DataFrame, marks: Marks) -> pd.Series:
+def _x(rows: pd.DataFrame) -> pd.Series:
     """Days and hours on a time axis; years as categories, so that none looks like its first of January."""
     return rows["bucket"] if grain_of(rows) == "year" else rows["at"]
 
@@ -244,16 +254,15 @@ def _hover(one: Series, marks: Marks, metric: str) -> str:
     return when + charts.hover(one.rows, marks, metric, clicked, "y")
 
 
-def _time_axis(figure: go.Figure, timed: pd.DataFrame, marks: Marks) -> None:
+def _time_axis(timed: pd.DataFrame, marks: Marks) -> dict[str, object]:
     grain = grain_of(timed)
-    list(figure.select_xaxes())[-1].title.text = marks.words(TITLES[grain])
+    axis: dict[str, object] = {"title": {"text": marks.words(TITLES[grain]), "standoff": 8}}
     if grain == "year":
-        figure.update_xaxes(type="category", range=[-0.5, timed["at"].nunique() - 0.5])
-        return
-    figure.update_xaxes(type="date", tickformatstops=_stops(marks.language), nticks=7, tickangle=0)
-    figure.update_xaxes(range=_reach(timed, grain))
-    if grain in {"week", "month", "quarter"} and timed["at"].nunique() <= 14:
-        figure.update_xaxes(tickmode="array", tickvals=sorted(timed["at"].unique()))
+        return {**axis, "type": "category", "range": [-0.5, timed["at"].nunique() - 0.5]}
+    axis |= {"type": "date", "tickformatstops": _stops(marks.language), "nticks": 7, "tickangle": 0}
+    if grain in {"week", "month", "quarter"} and timed["at"].nunique() <= FEW_TICKS:
+        axis |= {"tickmode": "array", "tickvals": sorted(timed["at"].unique())}
+    return {**axis, "range": _reach(timed, grain)}
 
 
 def _reach(timed: pd.DataFrame, grain: str) -> list[pd.Timestamp]:

@@ -16,6 +16,8 @@ from etl.home import Home
 from etl.manifest import ATTEMPTS, Manifest
 from etl.rollups import CHECKS, ROLLUPS
 
+MOST_UNITS = 2**50
+"""Units of a whole refusal that sums of money can still be multiplied by."""
 COARSEST_FIRST = (TimeGrain.YEAR, TimeGrain.MONTH, TimeGrain.DAY, TimeGrain.INSTANT)
 
 
@@ -88,7 +90,9 @@ def _make_members(connection: duck.Connection) -> None:
     duck.make_table(connection, "slot_numbers", "slot integer", [(slot,) for slot in range(1, slots + 1)])
     duck.make(connection, "rollups", "members")
     whole = math.lcm(*(int(count) for count in duck.values(connection, "members", "listed_count")))
-    duck.make_table(connection, "whole", "units integer", [(whole,)])
+    if whole > MOST_UNITS:
+        raise RefusedToPublish(f"lists of so many different lengths of reasons have no common fraction ({whole})")
+    duck.make_table(connection, "whole", "units bigint", [(whole,)])
     duck.copy_model(connection, "snapshot", "credited_members", "snap.members")
 
 

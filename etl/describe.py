@@ -1,5 +1,6 @@
 """The small tables of a snapshot beside its sums: values, labels, reasons, regions, events, calendar, loads, parts."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -67,11 +68,19 @@ def _value_rows(connection: duck.Connection, seen: dict[str, tuple[str, str, int
     for dimension in LISTED_VALUES:
         totals = duck.totals_by(connection, "rollup_wide", dimension)
         rows += [(dimension, value, count) for value, count in sorted(totals.items())]
-    macro_regions = dict.fromkeys(row[1] for row in region_rows([]))
-    rows += [("macro_region", macro, 0) for macro in (*macro_regions, "unknown")]
+    regions = {value: count for dimension, value, count in rows if dimension == "region"}
+    return rows + _grouped_rows(regions, seen)
+
+
+def _grouped_rows(regions: dict[str, int], seen: dict[str, tuple[str, str, int]]) -> list[Row]:
+    """The values of the dimensions above regions and reasons, with the sums of what lies below them."""
+    parents = {region: macro for region, macro, *_ in region_rows(list(regions))}
+    sums: Counter[tuple[str, str]] = Counter()
+    for region, count in regions.items():
+        sums["macro_region", parents[region]] += count
     for code, (cause, layer, count) in seen.items():
-        rows += [("reason", code, count), ("cause", cause, count), ("layer", layer, count)]
-    return rows
+        sums.update({("reason", code): count, ("cause", cause): count, ("layer", layer): count})
+    return [(dimension, value, count) for (dimension, value), count in sums.items()]
 
 
 def _load_rows(manifest: Manifest) -> list[Row]:

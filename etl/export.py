@@ -87,7 +87,8 @@ def file_stem(snapshot: Snapshot, question: Question) -> str:
 
 def neutralised(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    is_formula = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
+    return f"'{text}" if is_formula else text
 
 
 def _cells(column: pd.Series) -> Iterator[Any]:

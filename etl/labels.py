@@ -103,6 +103,8 @@ def event_rows(home: Home) -> list[Row]:
         entries = tomllib.loads(home.events.read_text(encoding="utf-8")).get("events", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise InvalidValue(f"{home.events}: {problem}") from problem
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise InvalidValue(f"{home.events}: write every event as a table of its own, [[events]]")
     return [_event_row(home.events, number, entry) for number, entry in enumerate(entries, start=1)]
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from etl import duck
-from etl.catalogue.rules import MALFORMED, load_rules
+from etl.catalogue.rules import MALFORMED, Severity, load_rules
 from etl.errors import RefusedToPublish
 from etl.home import Home
 from etl.manifest import ATTEMPTS, QUARANTINE, Load, Manifest, Part
@@ -81,14 +81,28 @@ class _Intake:
             land(connection, batch, self.profile)
             for model in ("typed", "broken_rules", "accepted"):
                 duck.make(connection, "intake", model)
-            days = duck.values(connection, "accepted", "day")
-            stored = [part for part in self.manifest.of_kind(ATTEMPTS) if part.day in days]
-            duck.read_parts(connection, "stored", [self.home.root / part.path for part in stored], like="accepted")
+            days = self._days_to_write(connection)
+            stored = self._read_stored(connection, "stored", [p for p in self._attempts if p.day in days])
             for model in ("deduplicated", "quarantined"):
                 duck.make(connection, "intake", model)
             self._count(connection, sum(part.rows for part in stored))
-            self.manifest = self.manifest.with_parts(self._parts(connection))
+            self.manifest = self.manifest.with_parts(self._parts(connection), days)
             self.touched |= days
+
+    @property
+    def _attempts(self) -> tuple[Part, ...]:
+        return self.manifest.of_kind(ATTEMPTS)
+
+    def _days_to_write(self, connection: duck.Connection) -> set[str]:
+        """The days of the accepted rows, and those on which the same attempts were stored before."""
+        days = duck.values(connection, "accepted", "day")
+        self._read_stored(connection, "stored_elsewhere", [part for part in self._attempts if part.day not in days])
+        duck.make(connection, "intake", "restated_days")
+        return days | duck.values(connection, "restated_days", "day")
+
+    def _read_stored(self, connection: duck.Connection, name: str, parts: list[Part]) -> list[Part]:
+        duck.read_parts(connection, name, [self.home.root / part.path for part in parts], like="accepted")
+        return parts
 
     def lay_tables(self, connection: duck.Connection) -> None:
         duck.make_table(connection, "settings", "business_zone varchar", [(self.manifest.business_zone,)])
@@ -136,7 +150,8 @@ class _Intake:
 
 def _told(load: Load) -> str:
     """The rules that were broken, with counts, or that there was nothing to break them."""
-    return ", ".join(f"{rule}: {rows}" for rule, rows in load.broken.items()) or "no data row"
+    kept_out = {rule for rule, facts in load_rules().items() if facts.severity is Severity.QUARANTINE}
+    return ", ".join(f"{rule}: {rows}" for rule, rows in load.broken.items() if rule in kept_out) or "no data row"
 
 
 def _record(sources: list[Source], profile: Profile, tally: Tally) -> Load:

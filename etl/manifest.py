@@ -71,10 +71,9 @@ class Manifest:
         """The content hashes of every file that was ever loaded."""
         return frozenset(file.sha256 for load in self.loads for file in load.files)
 
-    def with_parts(self, fresh: tuple[Part, ...]) -> "Manifest":
-        """The manifest with the parts of the same days replaced; quarantine parts are only ever added."""
-        replaced = {part.day for part in fresh if part.kind == ATTEMPTS}
-        kept = tuple(part for part in self.parts if part.kind == QUARANTINE or part.day not in replaced)
+    def with_parts(self, fresh: tuple[Part, ...], written_days: set[str]) -> "Manifest":
+        """The manifest with the parts of the days written anew replaced; quarantine parts are only ever added."""
+        kept = tuple(part for part in self.parts if part.kind == QUARANTINE or part.day not in written_days)
         return replace(self, parts=tuple(sorted({*kept, *fresh}, key=lambda part: (part.kind, part.day, part.path))))
 
     def to_json(self) -> str:

@@ -34,5 +34,5 @@ def _read(path: Path) -> Notes:
         last = stored.get("last_day") if stored.get("is_complete") else None
         until = (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else None
         return Notes(bool(stored.get("synthetic")), until)
-    except (OSError, ValueError, AttributeError) as problem:
+    except (OSError, ValueError, TypeError, AttributeError) as problem:
         raise UnreadableInput(f"{path} cannot be read: {problem}") from problem

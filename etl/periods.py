@@ -31,7 +31,7 @@ PRESET_DAYS = {"last7": 7, "last28": 28, "last90": 90, "last365": 365}
 ALL = "all"
 PRESETS = (*PRESET_DAYS, ALL)
 WEEK = 7
-YEAR_OF_WEEKS = 52 * WEEK
+WEEKS_OF_A_YEAR = 52
 
 
 def last_complete_day(as_of: datetime) -> date:
@@ -52,15 +52,15 @@ def preset_period(preset: str, as_of: datetime, first_day: date) -> Period:
 def comparison_period(period: Period, comparison: Comparison) -> Period:
     """The comparable days before: as many, starting on the same weekday.
 
-    The previous period is moved back by whole weeks, as few as avoid an overlap; last year by 52 weeks.
+    The previous period is moved back by whole weeks, as few as avoid an overlap; last year by at least 52.
     A period of whole calendar years is compared with whole calendar years.
     """
     years = _whole_years(period)
     if years:
         return _years_back(period, years if comparison is Comparison.PREVIOUS else 1)
-    if comparison is Comparison.LAST_YEAR:
-        return period.shifted(-YEAR_OF_WEEKS)
     weeks = -(-period.days // WEEK)
+    if comparison is Comparison.LAST_YEAR:
+        weeks = max(weeks, WEEKS_OF_A_YEAR)
     return period.shifted(-weeks * WEEK)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot
 from etl.home import Home
@@ -11,6 +12,7 @@ from etl.manifest import Load, Manifest
 from etl.notes import read_notes
 from etl.profile import CONTRACT, Profile, load_profile
 from etl.publish import current_manifest, publish, writing
+from etl.sources import log_files
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def rebuild(home: Home, is_from_scratch: bool, on_progress: Progress) -> Result:
     with writing(home):
         manifest = current_manifest(home)
         loaded = Loaded(manifest, None, frozenset())
-        if home.logs.is_dir() and any(home.logs.iterdir()):
+        if home.logs.is_dir() and log_files(home.logs):
             loaded = _load_new(home, manifest, [home.logs], load_profile(CONTRACT), on_progress, None)
         elif not manifest.loads:
             raise NoSnapshot(f"nothing to build in {home.root}; run: python -m etl load PATH --home {home.root}")
@@ -57,7 +59,7 @@ def _load_new(
     if manifest.loads and manifest.is_synthetic != notes.is_synthetic:
         held = "a synthetic world" if manifest.is_synthetic else "a real log"
         raise InvalidValue(f"{home.root} holds {held}; load into a home of its own with --home OTHER_FOLDER")
-    declared = _declared(as_of or notes.complete_until)
+    declared = _declared(as_of or notes.complete_until, manifest.business_zone)
     noted = replace(manifest, is_synthetic=notes.is_synthetic, as_of=declared)
     loaded = load_files(home, noted, paths, profile, on_progress)
     is_unchanged = loaded.load is None and declared is None
@@ -79,10 +81,12 @@ def _published(home: Home, loaded: Loaded, is_from_scratch: bool) -> Result:
     return Result(publish(home, loaded.manifest, loaded.touched, is_from_scratch), loaded.load)
 
 
-def _declared(as_of: str | None) -> str | None:
+def _declared(as_of: str | None, zone: str) -> str | None:
+    """The moment in the business zone; a time with its own offset is converted to it."""
     if as_of is None:
         return None
     try:
-        return datetime.fromisoformat(as_of).isoformat()
+        moment = datetime.fromisoformat(as_of)
     except ValueError as problem:
         raise InvalidValue(f"--as-of {as_of!r} is no time; write 2026-11-01 or 2026-11-01T08:00") from problem
+    return (moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if moment.tzinfo else moment).isoformat()

@@ -48,6 +48,8 @@ class ColumnRule:
             return _text(self.constant)
         if self.scheme is not None:
             return _slots([self._code(column) for column in self.columns])
+        if len(self.columns) > 1:
+            return _slots([_trimmed(ColumnExpression(column)) for column in self.columns])
         return self._value(self.columns[0])
 
     def _value(self, name: str) -> Expression:
@@ -135,8 +137,14 @@ def _profile(file: Table) -> Profile:
     for name in REQUIRED:
         if name not in rules:
             file.complain(f"columns.{name} is missing; every attempt needs it")
-    words = {name: dict(table.content) for name, table in file.tables("words")} if "words" in file.content else {}
+    words = {name: _value_words(file, name) for name in file.table("words").content} if "words" in file.content else {}
     return Profile(file.text("profile"), rules, file.content.get("delimiter", ","), words)
+
+
+def _value_words(file: Table, dimension: str) -> dict[str, dict[str, str]]:
+    """What each value of a dimension is called, in every language."""
+    spoken = file.table("words").named_words(dimension)
+    return {value: {"en": words.en, "zh": words.zh} for value, words in spoken.items()}
 
 
 def _rule(name: str, table: Table) -> ColumnRule:

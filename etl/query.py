@@ -13,7 +13,7 @@ import pandas as pd
 
 from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Dimension, Scope, dimension
 from etl.catalogue.metrics import MEASURES, METRICS, Measure, Metric, Unit, metric
-from etl.errors import InvalidValue, UnknownName
+from etl.errors import InvalidValue
 from etl.snapshot import Snapshot
 
 
@@ -37,6 +37,9 @@ class Selection:
 
     values: tuple[str, ...]
     is_except: bool = False
+
+    def keeps(self, value: str) -> bool:
+        return (value in self.values) != self.is_except
 
 
 @dataclass(frozen=True)
@@ -100,19 +103,16 @@ def _check(snapshot: Snapshot, question: Question) -> None:
         if not snapshot.has(name):
             raise InvalidValue(f"this log does not carry {name!r}; it carries {', '.join(snapshot.dimensions)}")
     for name, kept in question.where.items():
-        known = snapshot.known(name)
         for value in kept.values:
-            if value not in known:
-                raise UnknownName(name, value, known)
+            snapshot.check_value(name, value)
     _check_currency(snapshot, question)
 
 
 def _check_currency(snapshot: Snapshot, question: Question) -> None:
     is_money = any(measure.unit is Unit.MONEY for measure in question.measures)
     kept = question.where.get("currency")
-    is_one = kept is not None and not kept.is_except and len(kept.values) == 1
-    currencies = snapshot.values("currency")
-    if is_money and len(currencies) > 1 and not is_one and "currency" not in question.by:
+    currencies = [name for name in snapshot.values("currency") if kept is None or kept.keeps(name)]
+    if is_money and len(currencies) > 1 and "currency" not in question.by:
         raise InvalidValue(
             f"money never adds across currencies ({', '.join(currencies)}); add `--by currency` or `--where currency=…`"
         )
@@ -140,13 +140,13 @@ class _Composed:
     def _of_attempts(self) -> str:
         """Per group of attempts: the measures that no attribution touches."""
         measures = [m for m in self.question.measures if m.scope is Scope.ATTEMPT or not self.is_credited]
-        sums = [f"{_summed(measure)} as {measure.id}" for measure in measures]
+        sums = [column for measure in measures for column in _summed(measure)]
         return f"select {self._grouped()} {_listed([*sums, 'count(*) as cells'])} {self._scoped('')} group by all"
 
     def _of_refusals(self) -> str:
         """Per group of attempts and of refusals: the measures that the attribution credits, in whole units."""
         asked = [measure for measure in self.question.measures if measure.scope is Scope.REFUSAL]
-        sums = [f"sum({measure.of} * units) as {measure.id}" for measure in asked]
+        sums = [column for measure in asked for column in _credited(measure)]
         credits = f"join ({self._credits()}) as credits using (reason_set_id)"
         groups = "".join(f"credits.{name}, " for name in self.refusal_groups)
         scoped = self._scoped(credits)
@@ -171,14 +171,14 @@ class _Composed:
         return ["rollup.day between ? and ?"]
 
     def _kept(self, filters: dict[Dimension, Selection]) -> list[str]:
-        return [self._condition(dimension, kept) for dimension, kept in filters.items()]
+        return [self._condition(dimension, kept, _source(dimension)) for dimension, kept in filters.items()]
 
-    def _condition(self, dimension: Dimension, kept: Selection) -> str:
+    def _condition(self, dimension: Dimension, kept: Selection, column: str) -> str:
         if not kept.values:
             return "true" if kept.is_except else "false"
         self.values += [self.snapshot.typed(dimension.id, value) for value in kept.values]
         negation = "not " if kept.is_except else ""
-        return f"{_source(dimension)} {negation}in ({', '.join('?' * len(kept.values))})"
+        return f"{column} {negation}in ({', '.join('?' * len(kept.values))})"
 
     @property
     def _whole(self) -> int:
@@ -207,7 +207,7 @@ class _Composed:
 
     def _spine(self) -> str:
         """Every combination that the answer shows: complete time × the other groups seen × the causes seen."""
-        parts = [self._complete(name) for name in self.attempt_groups if DIMENSIONS[name].is_time]
+        parts = [*self._complete_days(), *self._complete_hours()]
         others = [name for name in self.attempt_groups if not DIMENSIONS[name].is_time]
         if others:
             parts.append(f"(select distinct {_listed(others)} from of_attempts)")
@@ -221,20 +221,35 @@ class _Composed:
             joined += f" {_left_join('of_refusals', [*self.attempt_groups, *self.refusal_groups])}"
         return joined
 
-    def _complete(self, name: str) -> str:
-        if name == "hour":
-            return "(select cast(unnest(range(24)) as tinyint) as hour)"
+    def _complete_days(self) -> list[str]:
+        """Every bucket of the calendar in the period, under the filters on time; buckets of one day stay together."""
+        names = [name for name in self.attempt_groups if DIMENSIONS[name].is_time and name != "hour"]
+        if not names:
+            return []
         self.values += self.snapshot.within(self.question.since, self.question.until)
-        return f"(select distinct {name} from calendar where day between ? and ?)"
+        filters = {d: kept for d, kept in self.question.filters(Scope.ATTEMPT).items() if d.is_time and d.id != "hour"}
+        kept = " and ".join(["day between ? and ?", *(self._condition(d, k, d.id) for d, k in filters.items())])
+        return [f"(select distinct {_listed(names)} from calendar where {kept})"]
+
+    def _complete_hours(self) -> list[str]:
+        if "hour" not in self.attempt_groups:
+            return []
+        kept = self.question.where.get("hour")
+        condition = self._condition(DIMENSIONS["hour"], kept, "hour") if kept else "true"
+        return [f"(select hour from (select cast(unnest(range(24)) as tinyint) as hour) where {condition})"]
 
     def _measures(self) -> list[str]:
         return [f"{self._measure(measure)} as {measure.id}" for measure in self.question.measures]
 
     def _measure(self, measure: Measure) -> str:
         is_credited = self.is_credited and measure.scope is Scope.REFUSAL
-        total = f"coalesce({'of_refusals' if is_credited else 'of_attempts'}.{measure.id}, 0)"
-        scale = (self._whole if is_credited else 1) * (100 if measure.unit is Unit.MONEY else 1)
-        return f"cast({total} as bigint)" if scale == 1 else f"cast({total} as double) / {scale}"
+        table = "of_refusals" if is_credited else "of_attempts"
+        whole = self._whole if is_credited else 1
+        total = f"coalesce({table}.{measure.id}, 0)"
+        if measure.unit is Unit.MONEY:
+            nothing_known = f"{table}.{measure.id}_cells > 0 and {table}.{measure.id}_known = 0"
+            return f"case when {nothing_known} then null else cast({total} as double) / {whole * 100} end"
+        return f"cast({total} as bigint)" if whole == 1 else f"cast({total} as double) / {whole}"
 
     def _ratios(self) -> list[str]:
         return [self._ratio(asked) for asked in self.question.asked_metrics if asked.denominator]
@@ -258,9 +273,20 @@ def _listed(columns: list[str]) -> str:
     return ", ".join(columns)
 
 
-def _summed(measure: Measure) -> str:
+def _columns(measure: Measure) -> dict[str, str]:
+    """What is summed for a measure; for money also how many attempts there are and of how many it is known."""
+    own = {measure.id: measure.of}
+    beside = {f"{measure.id}_cells": "attempts", f"{measure.id}_known": "amounts_known"}
+    return own | beside if measure.unit is Unit.MONEY else own
+
+
+def _summed(measure: Measure) -> list[str]:
     outcomes = ", ".join(f"'{outcome}'" for outcome in measure.outcomes)
-    return f"sum({measure.of}) filter (where outcome in ({outcomes}))"
+    return [f"sum({of}) filter (where outcome in ({outcomes})) as {name}" for name, of in _columns(measure).items()]
+
+
+def _credited(measure: Measure) -> list[str]:
+    return [f"sum({of} * units) as {name}" for name, of in _columns(measure).items()]
 
 
 def _left_join(table: str, names: list[str]) -> str:

@@ -1,6 +1,8 @@
 """One published snapshot, opened read-only: what it holds, what its values are called, a door for questions."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,7 +14,7 @@ import pandas as pd
 
 from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
 from etl.duck import model
-from etl.errors import DamagedSnapshot, NoSnapshot
+from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot, UnknownName
 from etl.home import Home
 from etl.words import Language, Words
 
@@ -80,14 +82,24 @@ class Snapshot:
         return self.info.id
 
     def frame(self, sql: str, values: list[Any] | None = None) -> pd.DataFrame:
-        with self._connection.cursor() as cursor:
+        with self._reading() as cursor:
             return cursor.execute(sql, values or []).df()
+
+    @contextmanager
+    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor; what DuckDB finds damaged after the opening is said like what it finds at the opening."""
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as problem:
+            mend = f"run: python -m etl build --from-scratch --home {self.path.parent.parent}"
+            raise DamagedSnapshot(f"{self.path} cannot be read ({str(problem).splitlines()[0]}); {mend}") from problem
 
     def _table(self, name: str) -> pd.DataFrame:
         return self.frame(model("reading", name))
 
     def _read(self, name: str) -> list[tuple[Any, ...]]:
-        with self._connection.cursor() as cursor:
+        with self._reading() as cursor:
             found: list[tuple[Any, ...]] = cursor.execute(model("reading", name)).fetchall()
             return found
 
@@ -127,6 +139,18 @@ class Snapshot:
         """The values that a filter may name: those that occur, and regions and reasons that the catalogue knows."""
         catalogued = self._labels.get(dimension, {}).keys() if dimension in CATALOGUED else ()
         return frozenset(self.values(dimension)).union(catalogued)
+
+    def check_value(self, dimension: str, value: str) -> None:
+        """Raises `UnknownName`, or for time `InvalidValue`, where a filter cannot name `value`."""
+        if not DIMENSIONS[dimension].is_time:
+            if value not in self.known(dimension):
+                raise UnknownName(dimension, value, self.known(dimension))
+            return
+        try:
+            self.typed(dimension, value)
+        except ValueError as problem:
+            form = "a day as 2026-01-31" if dimension in TIME_BUCKETS else "a whole number"
+            raise InvalidValue(f"{dimension} {value!r}: write {form}") from problem
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, Words]]:

@@ -4,7 +4,7 @@ import csv
 import gzip
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, cast
 
 import duckdb
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
@@ -16,6 +16,7 @@ from etl.profile import FILE, FILE_HASH, ROW, Profile, otherwise, replaced
 
 CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 HASH_SHOWN = 12
+LONGEST_HEADER = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,14 @@ def batches(sources: list[Source], largest: int = BATCH_BYTES) -> list[list[Sour
     return groups
 
 
+def log_files(folder: Path) -> list[Path]:
+    """The files of a folder that can be loaded, in order of their names."""
+    return [file for file in sorted(folder.iterdir()) if file.name.endswith((".parquet", *CSV_ENDINGS))]
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return [file for file in sorted(path.iterdir()) if file.name.endswith((".parquet", *CSV_ENDINGS))]
+        return log_files(path)
     if not path.exists():
         raise UnreadableInput(f"{path} does not exist")
     if not path.name.endswith((".parquet", *CSV_ENDINGS)):
@@ -89,12 +95,20 @@ def _parquet(connection: Connection, sources: list[Source], profile: Profile) ->
         relation = connection.read_parquet(paths, filename=True, file_row_number=True, union_by_name=True)
     except duckdb.Error as problem:
         raise UnreadableInput(f"{sources[0].path.name} … cannot be read: {str(problem).splitlines()[0]}") from problem
-    name = FunctionExpression("parse_filename", ColumnExpression("filename")).alias(FILE)
+    name = _name_column(sources).alias(FILE)
     row = (ColumnExpression("file_row_number") + ConstantExpression(1)).alias(ROW)
     columns = StarExpression(exclude=["filename", "file_row_number"])
     relation.select(columns, name, row, _hash_column(sources, profile)).create_view("source", replace=True)
     make_table(connection, "malformed", MALFORMED_COLUMNS, [])
     return connection.view("source")
+
+
+def _name_column(sources: list[Source]) -> duckdb.Expression:
+    """What a row's file is called: its name, with its folder where two files of a batch have the same one."""
+    path = ColumnExpression("filename")
+    if len({source.path.name for source in sources}) == len(sources):
+        return FunctionExpression("parse_filename", path)
+    return otherwise(replaced(path, {str(s.path): f"{s.path.parent.name}/{s.path.name}" for s in sources}), path)
 
 
 def _hash_column(sources: list[Source], profile: Profile) -> duckdb.Expression:
@@ -135,7 +149,7 @@ def _header(path: Path, delimiter: str) -> list[str]:
     """The column names in a file's first line; `UnreadableInput` where there is none or one comes twice."""
     try:
         with _opened(path) as file:
-            names = next(csv.reader(file, delimiter=delimiter), [])
+            names = next(csv.reader([file.readline(LONGEST_HEADER).decode("utf-8-sig")], delimiter=delimiter), [])
     except (OSError, EOFError, UnicodeDecodeError) as problem:
         raise UnreadableInput(f"{path.name} cannot be read: {problem}") from problem
     if not names or len(set(names)) < len(names) or not all(names):
@@ -143,7 +157,5 @@ def _header(path: Path, delimiter: str) -> list[str]:
     return names
 
 
-def _opened(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+def _opened(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path)) if path.suffix == ".gz" else path.open("rb")

@@ -1,5 +1,6 @@
-"""A dashboard server of one home and the system's Chromium in front of it, both ended with the block that began them."""
+"""A dashboard server of one home and the system's Chromium in front of it, each ended by the block that began it."""
 
+import json
 import re
 import socket
 import subprocess
@@ -7,12 +8,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
@@ -24,6 +27,8 @@ QUIET = (
     "--disable-sync",
 )
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+PATIENCE = 30_000
+"""Milliseconds for a page on a busy machine."""
 UP_WITHIN = 60
 """Seconds for a server on a busy machine."""
 
@@ -73,13 +78,76 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
-def wait_until_drawn(page: Page, charts: int = 0) -> None:
-    """The script has run, nothing of an older run is left, and so many charts have marks."""
-    page.wait_for_selector(IDLE, timeout=30_000)
+def settle(page: Page, charts: int = 0) -> None:
+    """Wait until the script has run, nothing of an older run is left, and at least so many charts have their marks."""
+    page.wait_for_selector(IDLE, timeout=PATIENCE)
     page.wait_for_function(
-        """charts => !document.querySelector('[data-stale=true]')
-            && document.querySelectorAll('.js-plotly-plot .plot, .js-plotly-plot .scatterlayer').length >= charts
-            && document.querySelectorAll('.st-key-masthead, [data-testid=stHeading]').length > 0""",
+        """charts => document.querySelectorAll('[data-testid=stHeading]').length
+            && !document.querySelector('[data-stale=true]')
+            && [...document.querySelectorAll('.js-plotly-plot')].filter(chart => chart.calcdata).length >= charts""",
         arg=charts,
-        timeout=30_000,
+        timeout=PATIENCE,
     )
+
+
+def click_mark(page: Page, card: str, *mark: str) -> None:
+    """A click of the mouse on the middle of the first mark of a card whose data begins with these values."""
+    page.locator(f".st-key-card_{card} .js-plotly-plot").scroll_into_view_if_needed()
+    page.wait_for_function(f"({SPOT})({json.dumps([card, mark])}) !== null", timeout=PATIENCE)
+    x, y = page.evaluate(SPOT, [card, mark])
+    page.mouse.move(x - 3, y - 3)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+
+
+SPOT = """([card, mark]) => {
+    const chart = document.querySelector(`.st-key-card_${card} .js-plotly-plot`);
+    if (!chart || !chart.calcdata) return null;
+    const box = chart.getBoundingClientRect();
+    const middle = (from, to) => (from + to) / 2;
+    for (const points of chart.calcdata) {
+        const trace = points[0].trace;
+        const at = (trace.customdata || []).findIndex(data => mark.every((value, i) => String(data[i]) === value));
+        if (at < 0) continue;
+        const {xaxis, yaxis} = points[0].t?.xaxis ? points[0].t : {
+            xaxis: chart._fullLayout[(trace.xaxis || 'x').replace('x', 'xaxis')],
+            yaxis: chart._fullLayout[(trace.yaxis || 'y').replace('y', 'yaxis')],
+        };
+        const point = points[at];
+        let [x, y] = [point.x, point.y];
+        if (trace.type === 'bar') {
+            const [along, across] = [middle(point.s0, point.s1), middle(point.p0, point.p1)];
+            [x, y] = trace.orientation === 'h' ? [along, across] : [across, along];
+        }
+        return [box.left + xaxis._offset + xaxis.c2p(x), box.top + yaxis._offset + yaxis.c2p(y)];
+    }
+    return null;
+}"""
+"""Where the middle of a mark is on the screen. Plotly draws marks without names, so its own sums are asked."""
+
+
+@dataclass
+class Heard:
+    """What a page asked for beyond this machine, and what it complained about."""
+
+    foreign: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        page.on("request", lambda request: self._ask(request.url))
+        page.on("websocket", lambda socket: self._ask(socket.url))
+        page.on("console", self._complain)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _ask(self, url: str) -> None:
+        if urlsplit(url).hostname != "127.0.0.1" and urlsplit(url).scheme not in {"data", "blob"}:
+            self.foreign.append(url)
+
+    def _complain(self, message: ConsoleMessage) -> None:
+        is_probe = re.fullmatch(PROBED, urlsplit(message.location["url"]).path) and "404" in message.text
+        if message.type == "error" and not is_probe:
+            self.complaints.append(f"{message.text} ({message.location['url']})")
+
+
+PROBED = r"/\w+/_stcore/(health|host-config)"
+"""Opened at `/causes`, Streamlit looks for its server below `/causes/` first, is told 404, and then asks the root."""

@@ -40,9 +40,6 @@ def refusal_rate(attempts: pd.DataFrame) -> float:
     return len(refused(attempts)) / len(decided(attempts))
 
 
-def refusals_by(attempts: pd.DataFrame, column: str) -> dict[str, int]:
-    return refused(attempts)[column].astype(str).value_counts().to_dict()
-
-
-def decided_by(attempts: pd.DataFrame, column: str) -> dict[str, int]:
-    return decided(attempts)[column].astype(str).value_counts().to_dict()
+def count_by(rows: pd.DataFrame, column: str) -> dict[str, int]:
+    """How many rows have each value, those without one under `unknown`."""
+    return rows[column].astype("string").fillna("unknown").value_counts().to_dict()

@@ -1,20 +1,19 @@
-"""Input that the core stumbles over: what it should do instead. A mark goes when its test passes."""
+"""Input that the core once stumbled over, and what it does instead. A mark goes when its test passes."""
 
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 
-from etl.errors import DamagedSnapshot, RefusalLensError, RefusedToPublish
+from etl.errors import DamagedSnapshot, RefusalLensError
 from etl.home import Home
 from etl.periods import Comparison, Period, comparison_period
 from etl.pipeline import add_files, rebuild
 from etl.profile import load_profile
-from etl.query import Question, Selection, ask
+from etl.query import Attribution, Question, Selection, ask
 from etl.snapshot import Snapshot, open_snapshot
 
 Publish = Callable[..., Snapshot]
@@ -59,19 +58,17 @@ def _counts(snapshot: Snapshot) -> tuple[int, int, int]:
 # ------------------------------------------------------------------------------------------- rows
 
 
-@_fails_with(duckdb.Error, because="DuckDB cannot convert the instant to a local time and says so with a traceback")
 def test_an_instant_at_the_end_of_time_is_kept_out(publish: Publish) -> None:
     assert _counts(publish("at\n294247-01-10\n2026-10-05")) == (1, 0, 1)
 
 
-@_fails_with(duckdb.Error, because="the sum of money times 100 does not fit a bigint")
-def test_amounts_up_to_the_largest_storable_add_up(publish: Publish, shows: Shows) -> None:
-    huge = publish("amount|currency|times\n9999999999999999.99|CNY|20")
+def test_amounts_up_to_the_largest_accepted_add_up(publish: Publish) -> None:
+    huge = publish("amount|currency|times\n1000000000000|CNY|20\n9999999999999999.99|CNY|1")
 
-    assert ask(huge, Question(("amount_refused",)))["amount_refused"].item() == pytest.approx(2e17)
+    assert _counts(huge) == (20, 0, 1)
+    assert ask(huge, Question(("amount_refused",)))["amount_refused"].item() == pytest.approx(2e13)
 
 
-@_fails_with(duckdb.Error, because="amount times unit overflows its decimal with a traceback")
 def test_an_amount_too_large_in_its_unit_is_kept_out(home: Path, tmp_path: Path) -> None:
     more = 'columns.amount_requested = { column = "a", unit = 1000 }'
     file = _file(tmp_path, "i,t,o,a\n1,2026-10-05,refused,9999999999999999\n2,2026-10-05,refused,1\n")
@@ -79,21 +76,18 @@ def test_an_amount_too_large_in_its_unit_is_kept_out(home: Path, tmp_path: Path)
     assert _counts(_load(home, file, profile=_profile(tmp_path, more))) == (1, 0, 1)
 
 
-@_fails_with(duckdb.Error, because="the common denominator of the fractions is a 32-bit integer")
 def test_reason_lists_of_many_lengths_have_a_common_denominator(publish: Publish) -> None:
     lists = [" ".join(f"X{code}" for code in range(length)) for length in (16, 9, 5, 7, 11, 13, 17, 19, 23)]
 
     assert publish("\n".join(("reasons", *lists))).info.fraction_units == 16 * 9 * 5 * 7 * 11 * 13 * 17 * 19 * 23
 
 
-@_fails_with(AssertionError, because="only blank slots count as `blank_first_reason`, though no later one is filled")
 def test_a_list_of_blank_slots_is_a_refusal_without_reason(publish: Publish) -> None:
     rules = publish("reasons|region|amount\n_ _|CN-GD|1").quarantine()
 
     assert rules["rule"].tolist() == ["refusal_without_reason"]
 
 
-@_fails_with(AssertionError, because="duplicates are looked for in the days of the new rows only")
 def test_an_attempt_restated_on_another_day_is_still_one_attempt(publish: Publish) -> None:
     publish("id|at|outcome|updated\na|2026-10-05|pending|2026-10-05T00:00:00Z")
     moved = publish("id|at|outcome|updated\na|2026-10-06|refused|2026-10-07T00:00:00Z")
@@ -101,7 +95,6 @@ def test_an_attempt_restated_on_another_day_is_still_one_attempt(publish: Publis
     assert ask(moved, Question(("attempts", "refusals", "pending"))).iloc[0].tolist() == [1, 1, 0]
 
 
-@_fails_with(ValueError, because="the year after 29 February is looked for on 29 February")
 def test_a_year_may_be_labelled_by_any_of_its_days(publish: Publish, shows: Shows) -> None:
     yearly = publish("at|grain\n2016-02-29|year")
 
@@ -118,9 +111,6 @@ def test_a_file_may_mix_two_kinds_of_line_ends(home: Path, tmp_path: Path) -> No
     assert _counts(_load(home, file)) == (2, 0, 0)
 
 
-@_fails_with(
-    RefusalLensError, because="the first 8 KB are decoded for the header; further down such a line is kept out"
-)
 def test_a_line_in_another_encoding_is_kept_out_wherever_it_stands(home: Path, tmp_path: Path) -> None:
     file = _file(tmp_path, "attempt_id,attempted_at,outcome,city\n1,2026-10-05,refused,\n")
     file.write_bytes(file.read_bytes() + "2,2026-10-05,refused,深圳\n".encode("gbk"))
@@ -128,14 +118,12 @@ def test_a_line_in_another_encoding_is_kept_out_wherever_it_stands(home: Path, t
     assert _counts(_load(home, file)) == (1, 0, 1)
 
 
-@_fails_with(TypeError, because="a last day that is no text is not expected")
 def test_notes_that_are_somebody_elses_are_one_line(home: Path, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"is_complete": true, "last_day": 20261005}', encoding="utf-8")
     with pytest.raises(RefusalLensError, match=r"manifest\.json"):
         _load(home, _file(tmp_path, "attempt_id,attempted_at,outcome\n1,2026-10-05,refused\n"))
 
 
-@_fails_with(RefusedToPublish, because="rows are told apart by file name and position, and folders are forgotten")
 def test_two_folders_may_hold_files_of_the_same_name(home: Path, tmp_path: Path) -> None:
     paths = []
     for folder, outcome in (("a", "refused"), ("b", "whatever")):
@@ -147,20 +135,20 @@ def test_two_folders_may_hold_files_of_the_same_name(home: Path, tmp_path: Path)
     assert _counts(_load(home, *paths)) == (1, 0, 1)
 
 
-@_fails_with(KeyError, because="words of a profile are not checked when it is read")
 def test_a_profile_with_words_in_one_language_is_one_line(home: Path, tmp_path: Path) -> None:
     profile = _profile(tmp_path, 'words.product.loan.en = "Loan"')
     with pytest.raises(RefusalLensError, match="zh"):
         _load(home, _file(tmp_path, "i,t,o\n1,2026-10-05,refused\n"), profile=profile)
 
 
-@_fails_with(because="without a scheme only the first column is read, the others vanish")
-def test_several_reason_columns_without_a_scheme_are_one_line(tmp_path: Path) -> None:
-    with pytest.raises(RefusalLensError, match="scheme"):
-        load_profile(str(_profile(tmp_path, 'columns.reason_codes.columns = ["r1", "r2"]')))
+def test_several_reason_columns_without_a_scheme_are_slots_of_their_own_codes(home: Path, tmp_path: Path) -> None:
+    profile = _profile(tmp_path, 'columns.reason_codes.columns = ["r1", "r2"]')
+    file = _file(tmp_path, "i,t,o,r1,r2\n1,2026-10-05,refused,U101,U301\n2,2026-10-05,refused,,U301\n")
+    counted = ask(_load(home, file, profile=profile), Question(("refusals",), ("reason",), attribution=Attribution.ANY))
+
+    assert dict(zip(counted["reason"], counted["refusals"], strict=True)) == {"U101": 1, "U301": 2, "unspecified": 1}
 
 
-@_fails_with(TypeError, AttributeError, because="events.toml is trusted to hold a list of tables")
 @pytest.mark.parametrize("content", ["events = 3", "events = [3]"])
 def test_a_calendar_that_is_no_list_of_events_is_one_line(publish: Publish, home: Path, content: str) -> None:
     publish("outcome\nrefused")
@@ -169,7 +157,6 @@ def test_a_calendar_that_is_no_list_of_events_is_one_line(publish: Publish, home
         rebuild(Home(home), False, lambda *_: None)
 
 
-@_fails_with(RefusalLensError, because="a logs folder that holds anything is expected to hold logs")
 def test_a_home_is_built_again_though_its_logs_folder_holds_no_log(publish: Publish, home: Path) -> None:
     publish("outcome\nrefused")
     (home / "logs").mkdir()
@@ -178,7 +165,6 @@ def test_a_home_is_built_again_though_its_logs_folder_holds_no_log(publish: Publ
     rebuild(Home(home), False, lambda *_: None)
 
 
-@_fails_with(TypeError, because="a declared as-of keeps its own zone and meets one without a zone")
 def test_an_as_of_with_an_offset_is_a_moment_of_the_business_zone(publish: Publish) -> None:
     declared = publish("at\n2026-10-05", as_of="2026-10-05T16:00:00Z")
     later = publish("at\n2026-10-07 09:00")
@@ -187,7 +173,6 @@ def test_an_as_of_with_an_offset_is_a_moment_of_the_business_zone(publish: Publi
     assert later.info.as_of.isoformat() == "2026-10-07T09:00:00"
 
 
-@_fails_with(duckdb.Error, because="what DuckDB cannot read after the opening comes out as its own exception")
 def test_a_snapshot_cut_off_in_the_middle_is_damaged(publish: Publish, home: Path) -> None:
     path = publish("\n".join(("reasons|city", *(f"R{code}|C{code}" for code in range(3000))))).path
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
@@ -203,7 +188,6 @@ def two_days(publish_once: Publish) -> Snapshot:
     return publish_once("at|reasons\n2026-10-31 09:00|U101\n2026-11-01 10:00|U102 U201")
 
 
-@_fails_with(AssertionError, because="a cause is listed once for every reason of it that occurs")
 @pytest.mark.parametrize("dimension", ["cause", "layer"])
 def test_a_value_is_listed_once(two_days: Snapshot, dimension: str) -> None:
     values = two_days.values(dimension)
@@ -211,7 +195,6 @@ def test_a_value_is_listed_once(two_days: Snapshot, dimension: str) -> None:
     assert sorted(set(values)) == sorted(values)
 
 
-@_fails_with(RefusalLensError, because="values of time are in no list of known values")
 @pytest.mark.parametrize(("bucket", "value"), [("day", "2026-10-31"), ("month", "2026-10-01"), ("hour", "9")])
 def test_a_filter_may_name_a_moment_of_time(two_days: Snapshot, bucket: str, value: str) -> None:
     kept = {bucket: Selection((value,))}
@@ -219,19 +202,16 @@ def test_a_filter_may_name_a_moment_of_time(two_days: Snapshot, bucket: str, val
     assert ask(two_days, Question(("refusals",), where=kept))["refusals"].item() == 1
 
 
-@_fails_with(AssertionError, because="buckets of time are crossed with each other: 31 October in November")
 @pytest.mark.parametrize("by", [("month", "day"), ("day", "weekday")])
 def test_two_buckets_of_time_meet_only_where_they_overlap(two_days: Snapshot, by: tuple[str, ...]) -> None:
     assert len(ask(two_days, Question(("refusals",), by))) == 2
 
 
-@_fails_with(AssertionError, because="every macro-region of the catalogue is listed, seen or not")
 def test_a_log_without_regions_carries_no_macro_regions(two_days: Snapshot) -> None:
     assert not two_days.has("region")
     assert not two_days.has("macro_region")
 
 
-@_fails_with(AssertionError, because="365 days are moved by 364")
 def test_a_year_that_is_no_calendar_year_does_not_overlap_its_comparison() -> None:
     period: Any = Period(date(2025, 11, 1), date(2026, 10, 31))
 

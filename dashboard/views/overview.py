@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import figures, formats, words
+from dashboard import figures, formats, reference, words
 from dashboard.cards import Card, show
 from dashboard.kpis import show_row
 from dashboard.screen import Screen
@@ -54,7 +54,7 @@ def render(screen: Screen) -> None:
 
 def _newest(screen: Screen) -> None:
     """The last events of the lender's calendar, newest first, whatever the period."""
-    events = screen.snapshot.events()
+    events = reference.events(screen.snapshot)
     begun = events[events["start_at"] < screen.info.as_of].sort_values("start_at", ascending=False)
     if begun.empty:
         return

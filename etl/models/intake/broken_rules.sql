@@ -21,6 +21,8 @@ where is_amount_given and amount_requested is null
 union all
 select source_file, source_row, 'negative_amount' as rule from typed where amount_requested < 0
 union all
+select source_file, source_row, 'impossible_amount' as rule from typed where amount_requested > 1000000000000
+union all
 select source_file, source_row, 'unreadable_detail' as rule from typed
 where
     (is_decided_given and decided_at is null)

@@ -38,23 +38,39 @@ labels as (
     select
         *,
         case
-            when time_grain = 'year' and length(attempted_text) = 4 then concat(attempted_text, '-01-01')
-            when time_grain = 'month' and length(attempted_text) = 7 then concat(attempted_text, '-01')
+            when time_grain = 'year' then concat(substring(attempted_text, 1, 4), '-01-01')
+            when time_grain = 'month' then concat(substring(attempted_text, 1, 7), '-01')
             else attempted_text
         end as attempted_label
     from texts
 ),
 
+parsed as (
+    select
+        *,
+        try_cast(attempted_label as timestamptz) as attempted_instant,
+        try_cast(decided_text as timestamptz) as decided_instant,
+        try_cast(updated_text as timestamptz) as updated_instant,
+        cast('1900-01-01' as timestamptz) as earliest,
+        cast('2200-01-01' as timestamptz) as latest
+    from labels
+),
+
 instants as (
     select
         *,
-        try_cast(attempted_label as timestamptz) at time zone 'UTC' as attempted_at,
+        case when attempted_instant between earliest and latest then attempted_instant at time zone 'UTC' end
+            as attempted_at,
+        case when decided_instant between earliest and latest then decided_instant at time zone 'UTC' end
+            as decided_at,
+        case when updated_instant between earliest and latest then updated_instant at time zone 'UTC' end
+            as updated_at,
         case
-            when time_grain = 'instant'
-                then try_cast(attempted_label as timestamptz) at time zone settings.business_zone
-            else try_cast(attempted_label as timestamptz) at time zone 'UTC'
+            when attempted_instant not between earliest and latest then null
+            when time_grain = 'instant' then attempted_instant at time zone settings.business_zone
+            else attempted_instant at time zone 'UTC'
         end as local_at
-    from labels
+    from parsed
     cross join settings
 )
 
@@ -71,15 +87,15 @@ select
     city,
     channel,
     product,
-    cast(try_cast(amount_text as decimal(18, 2)) * amount_unit as decimal(18, 2)) as amount_requested,
+    try_cast(try_cast(amount_text as decimal(28, 2)) * amount_unit as decimal(18, 2)) as amount_requested,
     currency,
-    reason_codes,
+    case when trim(replace(reason_codes, '|', '')) <> '' then reason_codes end as reason_codes,
     scheme,
     scheme_version,
     evaluation,
     gates_evaluated,
-    try_cast(decided_text as timestamptz) at time zone 'UTC' as decided_at,
-    try_cast(updated_text as timestamptz) at time zone 'UTC' as updated_at,
+    decided_at,
+    updated_at,
     try_cast(score_text as integer) as score,
     app_version,
     os,

@@ -1,0 +1,59 @@
+"""A figure in the making, as plain dicts: Plotly's own objects check every step, which costs more than the drawing."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+
+TRANSPARENT = "rgba(0,0,0,0)"
+LEGEND_ON_TOP = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+
+
+def _plain() -> dict[str, Any]:
+    """On no ground of its own, so that it suits light and dark pages; nothing can be dragged away."""
+    return {
+        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+        "paper_bgcolor": TRANSPARENT,
+        "plot_bgcolor": TRANSPARENT,
+        "hovermode": "closest",
+        "hoverlabel": {"align": "left"},
+        "bargap": 0.28,
+        "showlegend": False,
+        "dragmode": False,
+        "xaxis": {"automargin": True, "fixedrange": True},
+        "yaxis": {"automargin": True, "fixedrange": True},
+        "shapes": [],
+        "annotations": [],
+    }
+
+
+@dataclass
+class Sketch:
+    """Traces and a layout. `figure` hands both to Plotly, which checks them once."""
+
+    height: int
+    data: list[dict[str, Any]] = field(default_factory=list)
+    layout: dict[str, Any] = field(default_factory=_plain)
+
+    def add(self, *traces: dict[str, Any]) -> None:
+        self.data.extend(traces)
+
+    def set(self, **properties: Any) -> None:
+        """Of the layout; a dict is laid over the one that is there."""
+        for name, value in properties.items():
+            known = self.layout.get(name)
+            self.layout[name] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value
+
+    def note(self, **annotation: Any) -> None:
+        self.layout["annotations"].append({"showarrow": False, **annotation})
+
+    def shape(self, **shape: Any) -> None:
+        self.layout["shapes"].append(shape)
+
+    def figure(self) -> go.Figure:
+        return go.Figure({"data": self.data, "layout": {"height": self.height, **self.layout}})
+
+
+def listed(names: list[str]) -> dict[str, Any]:
+    """An axis of names at whole places."""
+    return {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": names}

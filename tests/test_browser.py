@@ -1,0 +1,261 @@
+"""The screen in real Chromium: clicks, addresses, reloads, downloads, a phone's width, and silence towards the net."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pytest
+from browsing import CHROMIUM, Heard, chromium, click_mark, serving, settle
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from recount import between, count_by, decided, raw_log, refusal_rate, refused
+
+from dashboard.shell import VIEWS
+from etl.catalogue import load_catalogue
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
+]
+BOM = b"\xef\xbb\xbf"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+TWO_WEEKS = "since=2026-10-05&until=2026-10-18"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, synthetic_home: Path) -> Iterator[BrowserContext]:
+    """One for all tests, so that Chromium reads the large scripts once."""
+    with (
+        serving(synthetic_home) as address,
+        browser.new_context(base_url=address, locale="en-US", viewport=DESK) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab of its own; whatever a test does there, nothing goes wrong in the console or out to the net."""
+    heard, tab = Heard(), context.new_page()
+    heard.listen(tab)
+    yield tab
+    tab.close()
+    assert (heard.foreign, heard.complaints) == ([], [])
+
+
+@pytest.fixture
+def attempts(synthetic_home: Path) -> pd.DataFrame:
+    """Those of the last 28 days, the period that the screen opens with."""
+    log = raw_log(synthetic_home)
+    return between(log, log["day"].max() - timedelta(27), log["day"].max())
+
+
+def open_at(page: Page, address: str, charts: int = 1) -> None:
+    page.goto(address)
+    settle(page, charts)
+
+
+def is_at(page: Page, address: str) -> None:
+    expect(page).to_have_url(re.compile(re.escape(address) + "$"), timeout=20_000)
+    settle(page)
+
+
+def numbers(page: Page) -> list[str]:
+    return page.locator("[data-testid=stMetricValue]").all_inner_texts()
+
+
+def chips(page: Page) -> list[str]:
+    return page.locator(".st-key-chips button:visible p").all_inner_texts()
+
+
+def downloaded(page: Page, button: str) -> tuple[str, bytes]:
+    with page.expect_download() as waiting:
+        page.locator(f".st-key-{button} button:visible").click()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def table(content: bytes) -> list[dict[str, str]]:
+    assert content.startswith(BOM)
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+# ------------------------------------------------------------------------------------------- clicks and addresses
+
+
+def test_the_overview_shows_the_numbers_of_the_raw_log(page: Page, attempts: pd.DataFrame) -> None:
+    open_at(page, "/", charts=3)
+    expect(page.get_by_role("heading", name="Refusal Lens")).to_be_visible()
+    assert numbers(page)[:3] == [f"{refusal_rate(attempts):.1%}", f"{len(refused(attempts)):,}", f"{len(attempts):,}"]
+
+
+def test_a_click_on_a_tile_filters_and_another_one_releases(page: Page, attempts: pd.DataFrame) -> None:
+    open_at(page, "/", charts=3)
+    whole = numbers(page)
+    click_mark(page, "tiles", "CN-GD")
+    is_at(page, "/?region=CN-GD")
+    assert chips(page) == ["Region: Guangdong", "Clear filters"]
+    guangdong = attempts[attempts["region"] == "CN-GD"]
+    assert numbers(page)[1:3] == [f"{len(refused(guangdong)):,}", f"{len(guangdong):,}"]
+    click_mark(page, "tiles", "CN-SC")
+    is_at(page, "/?region=CN-GD&region=CN-SC")
+    for region in ("CN-GD", "CN-SC"):
+        click_mark(page, "tiles", region)
+        expect(page).not_to_have_url(re.compile(region), timeout=20_000)
+        settle(page)
+    is_at(page, "/")
+    assert (numbers(page), chips(page)) == (whole, [])
+
+
+def test_back_undoes_a_click_in_one_step_and_forward_redoes_it(page: Page) -> None:
+    open_at(page, "/", charts=3)
+    whole = numbers(page)
+    click_mark(page, "tiles", "CN-GD")
+    is_at(page, "/?region=CN-GD")
+    narrowed = numbers(page)
+    assert narrowed != whole
+    page.go_back()
+    is_at(page, "/")
+    expect(page.locator(".st-key-chips")).to_have_count(0)
+    assert numbers(page) == whole
+    page.go_forward()
+    is_at(page, "/?region=CN-GD")
+    expect(page.get_by_role("button", name="Region: Guangdong")).to_be_visible()
+    assert numbers(page) == narrowed
+
+
+def test_a_reload_and_a_shared_address_show_the_same_numbers(page: Page, context: BrowserContext) -> None:
+    open_at(page, "/", charts=3)
+    click_mark(page, "tiles", "CN-GD")
+    is_at(page, "/?region=CN-GD")
+    shown, address = (numbers(page), chips(page)), page.url
+    page.reload()
+    settle(page, charts=3)
+    assert (numbers(page), chips(page)) == shown
+    with context.new_page() as other:
+        open_at(other, address, charts=3)
+        assert (numbers(other), chips(other)) == shown
+
+
+def test_another_view_keeps_the_filters(page: Page) -> None:
+    open_at(page, f"/?{TWO_WEEKS}&region=CN-GD", charts=2)
+    shown = chips(page)
+    page.get_by_role("link", name="Regions").click()
+    is_at(page, f"/regions?{TWO_WEEKS}&region=CN-GD")
+    assert chips(page) == shown
+    page.get_by_role("link", name="Overview").click()
+    is_at(page, f"/?{TWO_WEEKS}&region=CN-GD")
+
+
+@pytest.mark.parametrize(
+    ("view", "card", "mark", "query"),
+    [
+        ("", "trend_layer", ["technical"], "layer=technical"),
+        ("", "top_causes", ["debt"], "cause=debt"),
+        ("causes", "reasons", ["U121"], "reason=U121"),
+        ("regions", "ranking", ["CN-SC"], "region=CN-SC"),
+        ("regions", "matrix", ["CN-GD", "debt"], "cause=debt&region=CN-GD"),
+        ("time", "week_hours", ["5", "20"], "hour=20&weekday=5"),
+    ],
+)
+def test_a_click_on_any_mark_filters(page: Page, view: str, card: str, mark: list[str], query: str) -> None:
+    open_at(page, f"/{view}", charts=2)
+    click_mark(page, card, *mark)
+    expect(page).to_have_url(re.compile(r"\?"), timeout=20_000)
+    assert sorted(urlsplit(page.url).query.split("&")) == query.split("&")
+
+
+def test_the_other_language_changes_the_page_and_its_address(page: Page) -> None:
+    open_at(page, "/?region=CN-GD", charts=2)
+    shown = numbers(page)[:3]
+    page.get_by_text("中文", exact=True).click()
+    expect(page.get_by_role("heading", name="拒因透镜")).to_be_visible(timeout=20_000)
+    is_at(page, "/?language=zh&region=CN-GD")
+    assert (chips(page), numbers(page)[:3]) == (["地区：广东", "清除筛选"], shown)
+
+
+# ------------------------------------------------------------------------------------------- downloads
+
+
+def test_a_card_as_csv_is_the_raw_log_counted_again(page: Page, attempts: pd.DataFrame) -> None:
+    open_at(page, "/", charts=3)
+    name, content = downloaded(page, "tiles_csv")
+    assert name == f"refusal_rate_by_region_{attempts['day'].min()}_{attempts['day'].max()}.csv"
+    rows = table(content)
+    refusals, of = count_by(refused(attempts), "region"), count_by(decided(attempts), "region")
+    assert {row["region"]: int(row["decided"]) for row in rows if row["decided"] != "0"} == of
+    assert {row["region"]: int(row["refusals"]) for row in rows if row["refusals"] != "0"} == refusals
+    for row in rows:
+        rate = refusals.get(row["region"], 0) / of[row["region"]] if row["region"] in of else None
+        assert row["refusal_rate"] == "" if rate is None else float(row["refusal_rate"]) == pytest.approx(rate)
+
+
+def test_a_csv_follows_the_filters_and_speaks_the_language(page: Page, synthetic_home: Path) -> None:
+    open_at(page, f"/?{TWO_WEEKS}&except_channel=app&region=CN-GD&language=zh&compare=none", charts=2)
+    rows = table(downloaded(page, "top_causes_csv")[1])
+    log = between(raw_log(synthetic_home), date(2026, 10, 5), date(2026, 10, 18))
+    kept = log[(log["region"] == "CN-GD") & (log["channel"] != "app")]
+    assert {row["cause"]: int(row["refusals"]) for row in rows if row["refusals"] != "0"} == count_by(
+        refused(kept), "cause"
+    )
+    assert {row["all_refusals"] for row in rows} == {str(len(refused(kept)))}
+    assert [row["cause_label"] for row in rows] == [load_catalogue().causes[row["cause"]].words.zh for row in rows]
+
+
+def test_a_zip_holds_the_csv_and_the_facts_about_it(page: Page) -> None:
+    open_at(page, f"/?{TWO_WEEKS}&region=CN-GD", charts=2)
+    _, alone = downloaded(page, "top_causes_csv")
+    name, content = downloaded(page, "top_causes_zip")
+    stem = name.removesuffix(".zip")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.namelist() == [f"{stem}.csv", f"{stem}.about.json"]
+        assert archive.read(f"{stem}.csv") == alone
+        about = json.loads(archive.read(f"{stem}.about.json"))
+    assert about["filters"] == {"region": {"only": ["CN-GD"]}}
+    assert about["period"] == {"since": "2026-10-05", "until": "2026-10-18"}
+    assert (about["rows"], about["is_synthetic"]) == (len(table(alone)), True)
+
+
+# ------------------------------------------------------------------------------------------- every view
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_view_is_wider_than_a_phone(page: Page, language: str) -> None:
+    page.set_viewport_size(PHONE)
+    open_at(page, f"/?language={language}", charts=3)
+    for view, link in zip(VIEWS, page.locator(".st-key-views a").all(), strict=True):
+        link.click()
+        expect(page).to_have_url(re.compile(r"/\?" if view == "overview" else f"/{view}"), timeout=20_000)
+        settle(page, charts=0 if view == "data" else 2)
+        wide = "element => element.scrollWidth - element.clientWidth"
+        assert (view, page.locator("html").evaluate(wide), page.get_by_test_id("stMain").evaluate(wide)) == (view, 0, 0)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_by_its_address_in_silence(page: Page, view: str) -> None:
+    """What is heard meanwhile is checked where the tab is closed."""
+    open_at(page, "/" if view == "overview" else f"/{view}", charts=0 if view == "data" else 2)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert page.locator(".js-plotly-plot, [data-testid=stDataFrame]").count() > 0
+
+
+def test_a_real_log_opens_and_a_state_can_be_clicked(browser: Browser, hmda_home: Path) -> None:
+    heard = Heard()
+    with serving(hmda_home) as address, browser.new_context(base_url=address, viewport=DESK) as opened:
+        page = opened.new_page()
+        heard.listen(page)
+        open_at(page, "/", charts=3)
+        click_mark(page, "tiles", "US-TX")
+        is_at(page, "/?region=US-TX")
+        assert chips(page) == ["Region: Texas", "Clear filters"]
+    assert (heard.foreign, heard.complaints) == ([], [])
