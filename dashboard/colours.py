@@ -74,7 +74,7 @@ def outline(is_dark: bool) -> str:
 
 def ink(ground: str) -> str:
     """The text colour that stands out more on `ground`."""
-    return max(("#14130F", "#FFFFFF"), key=lambda text: contrast(text, ground))
+    return max(("#000000", "#FFFFFF"), key=lambda text: contrast(text, ground))
 
 
 def contrast(first: str, second: str) -> float:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts import is_few
+from dashboard.formats import NOTHING
 from dashboard.marks import Marks, is_rate
 from dashboard.sketch import Sketch
 from etl.catalogue.metrics import METRICS
@@ -29,7 +30,7 @@ class Scale:
     def text(self, value: float, metric: str) -> str:
         """A value as it stands on a cell: with another digit where all are below one percent."""
         if pd.isna(value):
-            return "–"
+            return NOTHING
         digits = 2 if self.high < SMALL else 1
         return f"{value:.{digits}%}" if is_rate(metric) else f"{value:,.0f}"
 

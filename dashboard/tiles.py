@@ -7,12 +7,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import charts, colours, grids, shades
+from dashboard.formats import NOTHING
 from dashboard.marks import Marks
 from dashboard.sketch import Sketch
 from etl.catalogue import Region, load_catalogue
 from etl.words import Language, Words
 
 NONE_HERE = Words(en="no attempts", zh="无借款尝试")
+FIGURE_SPACE = "\u2007"
+"""As wide as a digit: a tile without a number asks for as much width, so that Plotly writes it in the same size."""
 TILE_HEIGHT = 50
 BESIDE_WIDTH = 4
 """Columns for a tile below the grid with its name beside it."""
@@ -124,7 +127,7 @@ def _hover(tiles: pd.DataFrame, marks: Marks, metric: str, seen: pd.Series) -> l
 
 def _text(region: str, number: str, marks: Marks) -> str:
     lines = [short_name(region, marks)] if _has_place(region) else []
-    return "<br>".join([*lines, number])
+    return "<br>".join([*lines, NOTHING.center(5, FIGURE_SPACE) if number == NOTHING else number])
 
 
 def short_name(region: str, marks: Marks) -> str:

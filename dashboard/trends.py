@@ -37,7 +37,8 @@ HALF_A_BUCKET = {"hour": 0.5, "day": 12, "week": 84, "month": 360, "quarter": 10
 """Hours."""
 _OFFSETS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 EVENT_AXIS = {"range": [0, 1], "visible": False, "fixedrange": True}
-FEW_TICKS = 8
+MOST_TICKS = 7
+HEIGHT, LEGEND_LINE = 340, 8
 PANEL, GAP, EVENT_ROW = 86, 26, 20
 """Heights; a panel's title stands in the gap above it."""
 
@@ -138,7 +139,7 @@ def _ordered(timed: pd.DataFrame, split: str, metric: str) -> list[str]:
 
 
 def _together(series: Sequence[Series], marks: Marks, split: str | None, metric: str, shape: Shape) -> Sketch:
-    sketch = Sketch(360)
+    sketch = Sketch(HEIGHT + LEGEND_LINE * len(series))
     for one in series:
         sketch.add(*(_band(one, marks, metric) if len(series) == 1 else []))
         sketch.add(*_traces(one, marks, split, metric, shape))
@@ -259,10 +260,13 @@ def _time_axis(timed: pd.DataFrame, marks: Marks) -> dict[str, object]:
     axis: dict[str, object] = {"title": {"text": marks.words(TITLES[grain]), "standoff": 8}}
     if grain == "year":
         return {**axis, "type": "category", "range": [-0.5, timed["at"].nunique() - 0.5]}
-    axis |= {"type": "date", "tickformatstops": _stops(marks.language), "nticks": 7, "tickangle": 0}
-    if grain in {"week", "month", "quarter"} and timed["at"].nunique() <= FEW_TICKS:
-        axis |= {"tickmode": "array", "tickvals": sorted(timed["at"].unique())}
-    return {**axis, "range": _reach(timed, grain)}
+    axis |= {"type": "date", "nticks": MOST_TICKS, "tickangle": 0, "range": _reach(timed, grain)}
+    if grain in {"hour", "day"}:
+        return {**axis, "tickformatstops": _stops(marks.language)}
+    starts = sorted(timed["at"].unique())
+    step = -(-len(starts) // MOST_TICKS)
+    text = _TICKS[marks.language][1 if grain == "week" else 2]
+    return {**axis, "tickmode": "array", "tickvals": starts[::step], "tickformat": text}
 
 
 def _reach(timed: pd.DataFrame, grain: str) -> list[pd.Timestamp]:

@@ -59,6 +59,7 @@ def _load_new(
     if manifest.loads and manifest.is_synthetic != notes.is_synthetic:
         held = "a synthetic world" if manifest.is_synthetic else "a real log"
         raise InvalidValue(f"{home.root} holds {held}; load into a home of its own with --home OTHER_FOLDER")
+    verify_parts(home, manifest)
     declared = _declared(as_of or notes.complete_until, manifest.business_zone)
     noted = replace(manifest, is_synthetic=notes.is_synthetic, as_of=declared)
     loaded = load_files(home, noted, paths, profile, on_progress)

@@ -91,7 +91,7 @@ def settle(page: Page, charts: int = 0) -> None:
 
 
 def click_mark(page: Page, card: str, *mark: str) -> None:
-    """A click of the mouse on the middle of the first mark of a card whose data begins with these values."""
+    """A click of the mouse on the middle of the largest mark of a card whose data begins with these values."""
     page.locator(f".st-key-card_{card} .js-plotly-plot").scroll_into_view_if_needed()
     page.wait_for_function(f"({SPOT})({json.dumps([card, mark])}) !== null", timeout=PATIENCE)
     x, y = page.evaluate(SPOT, [card, mark])
@@ -104,26 +104,24 @@ SPOT = """([card, mark]) => {
     const chart = document.querySelector(`.st-key-card_${card} .js-plotly-plot`);
     if (!chart || !chart.calcdata) return null;
     const box = chart.getBoundingClientRect();
-    const middle = (from, to) => (from + to) / 2;
-    for (const points of chart.calcdata) {
-        const trace = points[0].trace;
-        const at = (trace.customdata || []).findIndex(data => mark.every((value, i) => String(data[i]) === value));
-        if (at < 0) continue;
-        const {xaxis, yaxis} = points[0].t?.xaxis ? points[0].t : {
-            xaxis: chart._fullLayout[(trace.xaxis || 'x').replace('x', 'xaxis')],
-            yaxis: chart._fullLayout[(trace.yaxis || 'y').replace('y', 'yaxis')],
+    const spots = chart.calcdata.flatMap(points => {
+        const trace = points[0].trace, data = trace.customdata || [];
+        const axis = letter => chart._fullLayout[(trace[`${letter}axis`] || letter).replace(letter, `${letter}axis`)];
+        const place = (letter, from, to) => {
+            const [start, end] = [from, to].map(value => axis(letter).c2p(value));
+            return {at: axis(letter)._offset + (start + end) / 2, size: Math.abs(end - start)};
         };
-        const point = points[at];
-        let [x, y] = [point.x, point.y];
-        if (trace.type === 'bar') {
-            const [along, across] = [middle(point.s0, point.s1), middle(point.p0, point.p1)];
-            [x, y] = trace.orientation === 'h' ? [along, across] : [across, along];
-        }
-        return [box.left + xaxis._offset + xaxis.c2p(x), box.top + yaxis._offset + yaxis.c2p(y)];
-    }
-    return null;
+        return points.flatMap((point, i) => {
+            if (!mark.every((value, k) => String((data[i] || [])[k]) === value)) return [];
+            const [along, across] = trace.orientation === 'h' ? ['x', 'y'] : ['y', 'x'];
+            if (trace.type !== 'bar') return [{x: place('x', point.x, point.x), y: place('y', point.y, point.y)}];
+            return [{[along]: place(along, point.s0, point.s1), [across]: place(across, point.p0, point.p1)}];
+        });
+    });
+    const largest = spots.sort((one, other) => other.x.size * other.y.size - one.x.size * one.y.size)[0];
+    return largest ? [box.left + largest.x.at, box.top + largest.y.at] : null;
 }"""
-"""Where the middle of a mark is on the screen. Plotly draws marks without names, so its own sums are asked."""
+"""Where the middle of the largest mark is on the screen. Plotly draws marks without names, so its own sums are asked."""
 
 
 @dataclass

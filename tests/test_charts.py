@@ -2,13 +2,14 @@
 
 import re
 from datetime import date, datetime
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashboard import charts, colours, grids, occasions, tiles, trends
+from dashboard import charts, colours, grids, occasions, shades, tiles, trends
 from dashboard.marks import Marks
 from dashboard.sketch import TRANSPARENT
 from dashboard.trends import Shape
@@ -159,6 +160,61 @@ def test_years_are_categories() -> None:
         figure = trends.trend(frame, marks, None, "refusals", Shape.LINES)
         assert figure.layout.xaxis.type == "category"
         assert tuple(figure.data[0].x) == names
+
+
+def test_panels_carry_one_layer_each_and_share_their_time() -> None:
+    frame = by_layer()
+    figure = trends.trend(frame, EN, "layer", "refusals", Shape.PANELS)
+    assert [trace.name for trace in figure.data] == LAYERS
+    assert len({trace.yaxis for trace in figure.data}) == len(LAYERS)
+    assert {trace.xaxis for trace in figure.data} == {None}
+    domains = sorted(axis.domain for axis in figure.select_yaxes() if axis.domain)
+    assert all(low[1] <= high[0] for low, high in pairwise(domains)), "no panel lies over another"
+
+
+def test_buckets_that_the_log_has_not_reached_are_not_drawn_as_zero() -> None:
+    marks = Marks(since=date(2026, 10, 5), until=date(2026, 10, 9), as_of=datetime.fromisoformat("2026-10-07T00:00"))
+    (bar,) = trends.trend(WEEK, marks, None, "refusals", Shape.STACKED).data
+    assert list(bar.y) == [10, 0]
+
+
+def test_what_was_before_is_a_line_on_its_bar_and_clicks_as_the_bar_does() -> None:
+    frame = causes(3).assign(refusals_before=[15, 15, 40])
+    figure = charts.bars(frame, EN, "cause", "refusals")
+    bar = bar_of(figure)
+    (before,) = figure.select_traces({"name": charts.COMPARED.en})
+    assert dict(zip(before.y, before.x, strict=True)) == {0: 40, 1: 15, 2: 15}
+    assert [point[0] for point in before.customdata] == [point[0] for point in bar.customdata]
+
+
+def test_what_a_filter_leaves_out_is_drawn_faint_and_not_left_out() -> None:
+    marks = Marks(is_chosen=lambda dimension, value: value == "debt", filtered=frozenset({"cause"}))
+    bar = bar_of(charts.bars(causes(5), marks, "cause", "refusals"))
+    strengths = {point[0]: strength for point, strength in zip(bar.customdata, bar.marker.opacity, strict=True)}
+    assert len(strengths) == 5
+    assert {value for value, strength in strengths.items() if strength == 1.0} == {"debt"}
+
+
+def test_a_tiny_region_does_not_set_the_end_of_the_scale() -> None:
+    frame = pd.DataFrame({"refusals": [30, 300, 45], "decided": [1000, 1000, 50], "refusal_rate": [0.03, 0.3, 0.9]})
+    assert shades.scale_of(frame.assign(decided=[1000, 1000, 40]), "refusal_rate").high == 0.3
+    assert shades.scale_of(frame.assign(decided=[1000, 1000, 1000]), "refusal_rate").high == 0.9
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_every_text_on_a_cell_can_be_read(is_dark: bool) -> None:
+    for deepest in (None, *colours.LAYERS.values()):
+        ramp = colours.ramp(is_dark, deepest)
+        pale, deep = str(ramp[0][1]), str(ramp[-1][1])
+        for step in range(101):
+            ground = colours.mixed(pale, deep, step / 100)
+            ink = colours.ink(deep if step / 100 >= colours.turn(ramp) else pale)
+            assert colours.contrast(ink, ground) >= 4.5
+
+
+@pytest.mark.parametrize("ground", ["#fdfcf9", "#16171a"])
+def test_layers_stand_out_on_light_and_dark_pages(ground: str) -> None:
+    assert all(colours.contrast(colour, ground) >= 3 for colour in colours.LAYERS.values())
 
 
 def test_only_events_inside_the_days_shown_are_drawn() -> None:

@@ -37,6 +37,7 @@ i  | 2026-10-05 |        |          | CN-GD  | 10     |         |       | missin
 j  | 2026-10-05 |        | maybe    | CN-GD  | 10     |         |       | unknown_outcome
 k  | 2026-10-05 |        | refused  | CN-GD  | ten    | U101    |       | unreadable_amount
 l  | 2026-10-05 |        | refused  | CN-GD  | -0.01  | U101    |       | negative_amount
+u  | 2026-10-05 |        | refused  | CN-GD  | 9e12   | U101    |       | impossible_amount
 m  |            |        | maybe    |        | -5     | U101    |       | {WORST}
 n  | 2026-10-05 |        | refused  | CN-GD  | 10     | U101    | good  | unreadable_detail
 o  | 2026-10-05 |        | refused  | CN-GD  | 10     |         |       | refusal_without_reason

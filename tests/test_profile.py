@@ -88,7 +88,7 @@ def test_a_foreign_file_becomes_rows_of_the_contract(home: Path, file: Path, pro
         region  | product | rows | refusals | amount_requested
         CN-GD   | loan    | 2    | 1        | 35000
         CN-SH   | loan    | 2    | 2        | 10000
-        unknown | loan    | 1    | 1        | 0
+        unknown | loan    | 1    | 1        | –
         """,
     )
     shows(

@@ -3,10 +3,10 @@ select source_file, source_row, 'missing_id' as rule from typed where attempt_id
 union all
 select source_file, source_row, 'missing_time' as rule from typed where not is_time_given
 union all
-select source_file, source_row, 'unreadable_time' as rule from typed where is_time_given and day is null
+select source_file, source_row, 'unreadable_time' as rule from typed where is_time_given and day is null and not is_time_impossible
 union all
 select source_file, source_row, 'impossible_time' as rule from typed
-where day < cast('1970-01-01' as date) or day > cast('2100-01-01' as date)
+where is_time_impossible or day < cast('1970-01-01' as date) or day > cast('2100-01-01' as date)
 union all
 select source_file, source_row, 'unknown_time_grain' as rule from typed
 where time_grain not in ('instant', 'day', 'month', 'year')

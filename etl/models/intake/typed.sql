@@ -107,6 +107,7 @@ select
     cast(local_at as date) as day,
     case when time_grain = 'instant' then cast(extract(hour from local_at) as tinyint) end as hour,
     attempted_text is not null as is_time_given,
+    coalesce(attempted_instant not between earliest and latest, false) as is_time_impossible,
     amount_text is not null as is_amount_given,
     decided_text is not null as is_decided_given,
     updated_text is not null as is_updated_given,
