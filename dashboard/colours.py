@@ -89,9 +89,13 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def turn(ramp: Ramp, steps: int = 50) -> float:
+def turn(ramp: Ramp) -> float:
     """From which place on a ramp another ink is needed than on its palest colour; past 1 if nowhere."""
-    pale, deep = str(ramp[0][1]), str(ramp[-1][1])
+    return _turn(str(ramp[0][1]), str(ramp[-1][1]))
+
+
+@cache
+def _turn(pale: str, deep: str, steps: int = 400) -> float:
     places = [step / steps for step in range(steps + 1)]
     return next((place for place in places if ink(mixed(pale, deep, place)) != ink(pale)), 1.1)
 

@@ -225,12 +225,12 @@ def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
 def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     """One cell per day: weeks to the right, Monday on top."""
     days = pd.to_datetime(frame["day"])
-    mondays = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    mondays = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     few, scale = is_few(frame, metric), shades.scale_of(frame, metric)
     weeks = sorted(mondays.unique())
     cells = Cells(
         x=mondays.map(weeks.index).to_numpy(),
-        y=days.dt.weekday.to_numpy(),
+        y=days.dt.day_of_week.to_numpy(),
         shade=scale.shade(frame[metric]),
         text=[""] * len(frame),
         hover=said(frame, marks, ["day"], metric),

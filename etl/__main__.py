@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from etl import report
-from etl.asking import question_from
+from etl.asking import check_period, question_from
 from etl.command_line import console, progress, run
 from etl.errors import InvalidValue
 from etl.home import Home
@@ -19,7 +19,6 @@ from etl.words import Language
 app = typer.Typer(
     name="etl",
     help="Load attempt logs, publish snapshots, and answer questions from them.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
 )
@@ -94,6 +93,7 @@ def summary(
     """Print or write any metrics by any dimensions under any filters."""
     snapshot = open_snapshot(home)
     question = question_from(metric, by, where, since, until, attribution)
+    check_period(question, snapshot)
     report.write(ask(snapshot, question), snapshot, question, format, out, language)
 
 

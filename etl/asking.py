@@ -6,6 +6,7 @@ from datetime import date
 from etl.catalogue.dimensions import dimension
 from etl.errors import InvalidValue, UnknownName
 from etl.query import Attribution, Question, Selection
+from etl.snapshot import Snapshot
 
 CONDITION = re.compile(r"^(?P<name>[a-z_]+)(?P<sign>!?=)(?P<values>.*)$")
 
@@ -24,6 +25,14 @@ def question_from(
         until=_day("--until", until),
         attribution=Attribution(attribution),
     )
+
+
+def check_period(question: Question, snapshot: Snapshot) -> None:
+    """Raises `InvalidValue` where the log has no day of the period asked for."""
+    first, last = snapshot.info.first_day, snapshot.info.last_day
+    since, until = snapshot.within(question.since, question.until)
+    if until < first or since > last:
+        raise InvalidValue(f"the log covers {first} to {last}; nothing of it lies between {since} and {until}")
 
 
 def _where(conditions: list[str]) -> dict[str, Selection]:

@@ -11,13 +11,13 @@ from typer.exceptions import TyperException
 from etl.errors import RefusalLensError, UnknownName
 
 USER_MISTAKE = 2
-console = Console(stderr=True)
+console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     """The exit code of the app: 0, or 2 with one line on standard error."""
     try:
-        app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        app(args=_given(app, arguments), standalone_mode=False)
     except RefusalLensError as problem:
         return _complain(str(problem))
     except TyperException as problem:
@@ -29,10 +29,16 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _given(app: typer.Typer, arguments: Sequence[str] | None) -> list[str]:
+    """What was typed; nothing after an app of several commands asks for its help."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    return given or (["--help"] if len(app.registered_commands) > 1 else [])
+
+
 def progress() -> Progress:
     """A bar on standard error with what is done, of how many, since when."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console)
+    return Progress(*columns, console=console, transient=True)
 
 
 def _complain(line: str) -> int:

@@ -34,7 +34,6 @@ CALENDAR_COLUMNS = "day date, week date, month date, quarter date, year date, we
 
 def write_reference(connection: duck.Connection, home: Home, manifest: Manifest) -> None:
     """Every descriptive table but the calendar, into the database in use."""
-    duck.make(connection, "snapshot", "unmapped")
     duck.make(connection, "snapshot", "seen_reasons")
     seen = {code: (cause, layer, count) for code, cause, layer, count in duck.all_rows(connection, "seen_reasons")}
     values = _value_rows(connection, seen)

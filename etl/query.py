@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Dimension, Scope, dimension
+from etl.catalogue.dimensions import DIMENSIONS, Dimension, Scope, dimension
 from etl.catalogue.metrics import MEASURES, METRICS, Measure, Metric, Unit, metric
 from etl.errors import InvalidValue
 from etl.snapshot import Snapshot
@@ -291,9 +291,3 @@ def _credited(measure: Measure) -> list[str]:
 
 def _left_join(table: str, names: list[str]) -> str:
     return f"left join {table} using ({', '.join(names)})" if names else f"left join {table} on true"
-
-
-def time_buckets(grain: str) -> tuple[str, ...]:
-    """The buckets of time that a log of this grain can fill, finest first."""
-    first = {"instant": 0, "day": 0, "month": 2, "year": 4}[grain]
-    return TIME_BUCKETS[first:]

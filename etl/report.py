@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from etl.errors import InvalidValue, UnknownName
 from etl.export import about, about_bytes, csv_bytes, labelled
@@ -15,7 +16,7 @@ from etl.snapshot import Snapshot
 from etl.words import Language
 
 FORMATS = ("table", "csv", "parquet")
-out_console = Console(width=None if sys.stdout.isatty() else 160)
+out_console = Console(width=None if sys.stdout.isatty() else 160, markup=False, highlight=False)
 
 
 def print_load(load: Load | None) -> None:
@@ -33,7 +34,8 @@ def print_status(snapshot: Snapshot) -> None:
     info, rows = snapshot.info, snapshot.reconciliation()
     kind = "SYNTHETIC" if info.is_synthetic else "real"
     out_console.print(f"Snapshot {snapshot.id} ({kind}), published {info.published_at:%Y-%m-%d %H:%M} UTC")
-    out_console.print(f"Days {info.first_day} to {info.last_day}, as of {info.as_of}, zone {info.business_zone}")
+    zone = f", zone {info.business_zone}" if info.time_grain == "instant" else f", by {info.time_grain}"
+    out_console.print(f"Days {info.first_day} to {info.last_day}, as of {info.as_of}{zone}")
     out_console.print(
         f"Rows read {rows.rows_read:,} = loaded {rows.loaded:,} + duplicates {rows.duplicates:,}"
         f" + quarantined {rows.quarantined:,}"
@@ -90,9 +92,9 @@ def _write_file(frame: pd.DataFrame, snapshot: Snapshot, format: str, out: Path,
 def _table(frame: pd.DataFrame, title: str) -> Table:
     table = Table(title=title or None)
     for name in frame.columns:
-        table.add_column(name, justify="right" if pd.api.types.is_numeric_dtype(frame[name]) else "left")
+        table.add_column(Text(name), justify="right" if pd.api.types.is_numeric_dtype(frame[name]) else "left")
     for row in frame.itertuples(index=False):
-        table.add_row(*(_shown(value) for value in row))
+        table.add_row(*(Text(_shown(value)) for value in row))
     return table
 
 

@@ -220,7 +220,8 @@ def open_snapshot(home: Path) -> Snapshot:
     folder = Home(home)
     current = folder.current_id()
     if current is None:
-        raise NoSnapshot(f"no snapshot in {home}; run: python -m etl demo --home {home}")
+        own, demo = (f"python -m etl {verb} --home {home}" for verb in ("load PATH", "demo"))
+        raise NoSnapshot(f"no snapshot in {home}; run: {own}, or for an invented log: {demo}")
     path = folder.snapshot_path(current)
     mend = f"run: python -m etl build --home {home}"
     if not path.exists():

@@ -121,7 +121,7 @@ SPOT = """([card, mark]) => {
     const largest = spots.sort((one, other) => other.x.size * other.y.size - one.x.size * one.y.size)[0];
     return largest ? [box.left + largest.x.at, box.top + largest.y.at] : null;
 }"""
-"""Where the middle of the largest mark is on the screen. Plotly draws marks without names, so its own sums are asked."""
+"""Where the middle of the largest mark is on the screen. Plotly's marks have no names, so its own sums are asked."""
 
 
 @dataclass

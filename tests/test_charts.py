@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashboard import charts, colours, grids, occasions, shades, tiles, trends
+from dashboard import charts, colours, grids, occasions, tiles, trends
 from dashboard.marks import Marks
 from dashboard.sketch import TRANSPARENT
 from dashboard.trends import Shape
@@ -195,28 +195,6 @@ def test_what_a_filter_leaves_out_is_drawn_faint_and_not_left_out() -> None:
     assert {value for value, strength in strengths.items() if strength == 1.0} == {"debt"}
 
 
-def test_a_tiny_region_does_not_set_the_end_of_the_scale() -> None:
-    frame = pd.DataFrame({"refusals": [30, 300, 45], "decided": [1000, 1000, 50], "refusal_rate": [0.03, 0.3, 0.9]})
-    assert shades.scale_of(frame.assign(decided=[1000, 1000, 40]), "refusal_rate").high == 0.3
-    assert shades.scale_of(frame.assign(decided=[1000, 1000, 1000]), "refusal_rate").high == 0.9
-
-
-@pytest.mark.parametrize("is_dark", [False, True])
-def test_every_text_on_a_cell_can_be_read(is_dark: bool) -> None:
-    for deepest in (None, *colours.LAYERS.values()):
-        ramp = colours.ramp(is_dark, deepest)
-        pale, deep = str(ramp[0][1]), str(ramp[-1][1])
-        for step in range(101):
-            ground = colours.mixed(pale, deep, step / 100)
-            ink = colours.ink(deep if step / 100 >= colours.turn(ramp) else pale)
-            assert colours.contrast(ink, ground) >= 4.5
-
-
-@pytest.mark.parametrize("ground", ["#fdfcf9", "#16171a"])
-def test_layers_stand_out_on_light_and_dark_pages(ground: str) -> None:
-    assert all(colours.contrast(colour, ground) >= 3 for colour in colours.LAYERS.values())
-
-
 def test_only_events_inside_the_days_shown_are_drawn() -> None:
     events = pd.DataFrame(
         {
@@ -289,14 +267,6 @@ def test_week_hours_stand_on_their_weekday_and_hour() -> None:
         assert figure.layout.yaxis.ticktext[0] == monday
 
 
-def test_colours_are_constant_per_layer_and_differ_between_causes() -> None:
-    assert len(set(colours.LAYERS.values())) == len(LAYERS)
-    for layer in LAYERS:
-        shades = [colours.of_cause(cause.id) for cause in load_catalogue().causes_of(layer)]
-        assert len(set(shades)) == len(shades)
-    assert colours.of_cause("never heard of") == colours.of_cause("unmapped")
-
-
 @pytest.mark.parametrize("kind", ["stack", "line", "bars"])
 def test_figures_speak_one_language(kind: str) -> None:
     english, chinese = texts(figures(EN)[kind]), texts(figures(ZH)[kind])
@@ -308,3 +278,9 @@ def test_figures_speak_one_language(kind: str) -> None:
 def test_no_figure_brings_a_ground_of_its_own(marks: Marks) -> None:
     for figure in figures(marks).values():
         assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == TRANSPARENT
+
+
+def test_calendar_days_stand_on_their_weekday_below_monday() -> None:
+    figure = grids.calendar(WEEK, EN, "refusal_rate")
+    assert set(cell_values(figure)) == {(0, 0), (2, 0), (3, 0)}, "the day without a rate is a gap"
+    assert figure.layout.yaxis.ticktext[0] == "Mon"

@@ -221,7 +221,7 @@ def test_a_damaged_snapshot_names_the_command_that_mends_it(
 
 
 def test_a_home_without_a_snapshot_names_the_first_command(home: Path) -> None:
-    with pytest.raises(NoSnapshot, match=rf"^no snapshot in {home}; run: python -m etl demo --home {home}$"):
+    with pytest.raises(NoSnapshot, match=rf"^no snapshot in {home}; run: python -m etl load PATH --home {home}, .*demo --home {home}$"):
         open_snapshot(home)
     with pytest.raises(NoSnapshot, match=r"^nothing to build in .*; run: python -m etl load PATH --home "):
         _build(home)

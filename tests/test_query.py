@@ -168,7 +168,7 @@ def test_money_is_summed_where_known_and_a_missing_amount_is_no_zero(snapshot: S
         """
         region  | amount_requested | amount_refused
         CN-GD   | 1021             | 701
-        CN-SH   | 60               | 0
+        CN-SH   | 60               | –
         XX-99   | 40               | 40
         unknown | 70               | 70
         """,

@@ -15,7 +15,7 @@ with texts as (
         nullif(trim(cast(product as varchar)), '') as product,
         nullif(trim(cast(amount_requested as varchar)), '') as amount_text,
         amount_unit,
-        nullif(trim(cast(currency as varchar)), '') as currency,
+        upper(nullif(trim(cast(currency as varchar)), '')) as currency,
         nullif(trim(cast(reason_codes as varchar)), '') as reason_codes,
         nullif(trim(cast(scheme as varchar)), '') as scheme,
         nullif(trim(cast(scheme_version as varchar)), '') as scheme_version,
@@ -87,7 +87,8 @@ select
     city,
     channel,
     product,
-    try_cast(try_cast(amount_text as decimal(28, 2)) * amount_unit as decimal(18, 2)) as amount_requested,
+    try_cast(try_cast(amount_text as decimal(25, 6)) * cast(amount_unit as decimal(12, 6)) as decimal(18, 2))
+        as amount_requested,
     currency,
     case when trim(replace(reason_codes, '|', '')) <> '' then reason_codes end as reason_codes,
     scheme,

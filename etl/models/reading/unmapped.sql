@@ -1,4 +1,5 @@
--- one row per code that no catalogue knows
+-- one row per code that no catalogue knows, with the refusals that list it
 select reason, refusals
-from unmapped
+from reasons
+where cause = 'unmapped' and is_seen
 order by refusals desc, reason
