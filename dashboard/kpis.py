@@ -7,7 +7,9 @@ import streamlit as st
 
 from dashboard import formats, words
 from dashboard.cards import shown, spelled
+from dashboard.charts import BEFORE as BEFORE_SUFFIX
 from dashboard.charts import FEW, is_few
+from dashboard.downloads import download_buttons
 from dashboard.screen import Screen
 from etl.catalogue.metrics import METRICS, Unit
 from etl.errors import InvalidValue
@@ -41,10 +43,31 @@ def show_row(screen: Screen) -> None:
     for column, kpi in zip(st.columns(len(ROW), gap="small"), ROW, strict=True):
         with column.container(border=True, height="stretch", key=f"kpi_{kpi.metric}", gap="xxsmall"):
             _show(kpi, screen)
+    _give(screen)
     stages = _stages(screen)
     if len(stages) > 1:
         listed = words.LISTED(screen.language).join(screen.label("stage", stage) for stage in stages)
         st.caption(screen.words(STAGES, stages=listed))
+
+
+def _give(screen: Screen) -> None:
+    """All leading numbers as one row, those of the period compared with beside them."""
+    metrics = [kpi.metric for kpi in ROW if METRICS[kpi.metric].unit is not Unit.MONEY or _is_one_currency(screen)]
+    question = screen.question(metrics)
+    frame = screen.ask(question)
+    if screen.comparison:
+        before = screen.ask(screen.question(metrics, period=screen.comparison))
+        frame = frame.join(before.add_suffix(BEFORE_SUFFIX))
+    with st.container(horizontal=True, gap="small", key="foot_kpis"):
+        download_buttons(screen, "kpis", question, frame)
+
+
+def _is_one_currency(screen: Screen) -> bool:
+    try:
+        screen.ask(screen.question(("amount_refused",)))
+    except InvalidValue:
+        return False
+    return True
 
 
 def _stages(screen: Screen) -> list[str]:

@@ -13,7 +13,7 @@ from etl.catalogue import load_catalogue
 from etl.contract import TimeGrain
 from etl.errors import RefusedToPublish
 from etl.home import Home
-from etl.manifest import ATTEMPTS, Manifest
+from etl.manifest import ATTEMPTS, Manifest, Part, check_contents
 from etl.rollups import CHECKS, ROLLUPS
 
 MOST_UNITS = 2**50
@@ -34,14 +34,13 @@ class Plan:
 
     @property
     def fresh_days(self) -> frozenset[str]:
-        """The days to sum from their rows: all without a previous snapshot, and never none."""
+        """The days to sum from their rows: all without a previous snapshot, and always the last one."""
         days = self.manifest.days
-        return frozenset(days) if self.previous is None else self.touched or frozenset(days[-1:])
+        return frozenset(days) if self.previous is None else self.touched | {days[-1]}
 
     @property
-    def fresh_paths(self) -> list[Path]:
-        parts = self.manifest.of_kind(ATTEMPTS)
-        return [self.home.root / part.path for part in parts if part.day in self.fresh_days]
+    def fresh_parts(self) -> list[Part]:
+        return [part for part in self.manifest.of_kind(ATTEMPTS) if part.day in self.fresh_days]
 
 
 def schema_version() -> str:
@@ -57,11 +56,12 @@ def build_snapshot(plan: Plan) -> None:
     """
     if not plan.manifest.days:
         raise RefusedToPublish("no row was loaded, so there is nothing to publish; see the quarantine rules broken")
+    check_contents(plan.home.root, plan.fresh_parts)
     with duck.workbench(plan.home.root) as connection:
         duck.attach(connection, plan.target, "snap", read_only=False)
         if plan.previous is not None:
             duck.attach(connection, plan.previous, "previous", read_only=True)
-        duck.open_parts(connection, "attempts", plan.fresh_paths)
+        duck.open_parts(connection, "attempts", [plan.home.root / part.path for part in plan.fresh_parts])
         sum_up(connection, plan.fresh_days)
         duck.enter(connection, "snap")
         _describe(connection, plan)
@@ -114,7 +114,7 @@ def _facts(connection: duck.Connection, plan: Plan) -> dict[str, str]:
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "first_day": first.date().isoformat(),
         "last_day": last.date().isoformat(),
-        "as_of": plan.manifest.as_of or _newest(connection, plan.manifest, grain, last).isoformat(),
+        "as_of": _as_of(connection, plan.manifest, grain).isoformat(),
         "time_grain": grain.value,
         "business_zone": plan.manifest.business_zone,
         "is_synthetic": json.dumps(plan.manifest.is_synthetic),
@@ -124,14 +124,19 @@ def _facts(connection: duck.Connection, plan: Plan) -> dict[str, str]:
     }
 
 
-def _newest(connection: duck.Connection, manifest: Manifest, grain: TimeGrain, last: datetime) -> datetime:
-    """Until when the data is complete where no source says so: the newest attempt, or the end of a coarse bucket."""
-    if grain is not TimeGrain.INSTANT:
-        return last + timedelta(days=1)
-    newest = duck.newest(connection, "memory.attempts", "attempted_at")
-    local = newest.replace(tzinfo=UTC).astimezone(ZoneInfo(manifest.business_zone)).replace(tzinfo=None)
-    known = [datetime.fromisoformat(fact) for fact in duck.previous_fact(connection, "as_of")]
-    return max([local, *known])
+def _as_of(connection: duck.Connection, manifest: Manifest, grain: TimeGrain) -> datetime:
+    """Until when the data is complete: what was declared, but never before the rows.
+
+    Where nothing was declared it is the newest attempt (the last day is always among the fresh ones), or the end
+    of the last coarse bucket.
+    """
+    reached = datetime.fromisoformat(manifest.days[-1])
+    if grain is TimeGrain.INSTANT:
+        newest = duck.newest(connection, "memory.attempts", "attempted_at").replace(tzinfo=UTC)
+        reached = newest.astimezone(ZoneInfo(manifest.business_zone)).replace(tzinfo=None)
+    if manifest.complete_until is not None:
+        return max(manifest.complete_until, reached)
+    return reached if grain is TimeGrain.INSTANT else _after(reached, grain)
 
 
 def _after(label: datetime, grain: TimeGrain) -> datetime:

@@ -1,7 +1,12 @@
 """The home folder: where logs, store and snapshots lie, and which snapshot is live."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from etl.errors import DamagedSnapshot
+
+SNAPSHOT_ID = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,20 @@ class Home:
     def manifest_path(self, snapshot_id: str) -> Path:
         return self.snapshots / f"snap-{snapshot_id}.json"
 
+    def snapshot_ids(self) -> list[str]:
+        """The ids that have a manifest, the oldest first."""
+        names = (path.stem.removeprefix("snap-") for path in self.snapshots.glob("snap-*.json"))
+        return sorted(name for name in names if SNAPSHOT_ID.fullmatch(name))
+
     def current_id(self) -> str | None:
-        """The id of the live snapshot, or None where nothing was published."""
-        if not self.current.exists():
+        """The id of the live snapshot, or None where nothing was published.
+
+        Raises `DamagedSnapshot` where CURRENT names no snapshot although something was published.
+        """
+        named = self.current.read_bytes() if self.current.exists() else b""
+        current = named.decode("utf-8", errors="replace").strip()
+        if SNAPSHOT_ID.fullmatch(current):
+            return current
+        if not current and not self.snapshot_ids():
             return None
-        return self.current.read_text(encoding="utf-8").strip() or None
+        raise DamagedSnapshot(f"{self.current} names no snapshot; run: python -m etl build --home {self.root}")

@@ -12,7 +12,7 @@ from etl import duck
 from etl.catalogue.rules import MALFORMED, Severity, load_rules
 from etl.errors import RefusedToPublish
 from etl.home import Home
-from etl.manifest import ATTEMPTS, QUARANTINE, Load, Manifest, Part
+from etl.manifest import ATTEMPTS, QUARANTINE, Load, Manifest, Part, check_contents
 from etl.profile import Profile
 from etl.sources import Source, batches, find_sources, land
 
@@ -46,7 +46,7 @@ def load_files(home: Home, manifest: Manifest, paths: list[Path], profile: Profi
     Raises `UnreadableInput` for files that cannot be read and `RefusedToPublish` when
     rows read ≠ loaded + duplicates + quarantined; in both cases nothing becomes live.
     """
-    fresh = [source for source in find_sources(paths) if source.sha256 not in manifest.known_files]
+    fresh = _fresh(find_sources(paths), manifest)
     if not fresh:
         return Loaded(manifest, None, frozenset())
     intake = _Intake(home, manifest, profile)
@@ -65,6 +65,14 @@ def load_files(home: Home, manifest: Manifest, paths: list[Path], profile: Profi
     return Loaded(replace(intake.manifest, loads=(*manifest.loads, load), words=words), load, frozenset(intake.touched))
 
 
+def _fresh(found: list[Source], manifest: Manifest) -> list[Source]:
+    """The first source of each content that was not loaded before."""
+    by_content: dict[str, Source] = {}
+    for source in found:
+        by_content.setdefault(source.sha256, source)
+    return [source for content, source in by_content.items() if content not in manifest.known_files]
+
+
 class _Intake:
     """Runs the intake models over one batch after the other and collects the parts they leave."""
 
@@ -74,6 +82,7 @@ class _Intake:
         self.profile = profile
         self.tally = Tally()
         self.touched: set[str] = set()
+        self.checked: set[Part] = set()
 
     def take(self, batch: list[Source]) -> None:
         with duck.workbench(self.home.root) as connection:
@@ -101,6 +110,9 @@ class _Intake:
         return days | duck.values(connection, "restated_days", "day")
 
     def _read_stored(self, connection: duck.Connection, name: str, parts: list[Part]) -> list[Part]:
+        """The stored rows as a view; their parts are checked first, since they may be written again under a new name."""
+        check_contents(self.home.root, (part for part in parts if part not in self.checked))
+        self.checked.update(parts)
         duck.read_parts(connection, name, [self.home.root / part.path for part in parts], like="accepted")
         return parts
 

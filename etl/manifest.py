@@ -1,13 +1,18 @@
 """What a snapshot was built from: store parts with their hashes, loads with their counts; JSON beside it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from etl.duck import sha256
 from etl.errors import DamagedSnapshot
 
 ATTEMPTS, QUARANTINE = "attempts", "quarantine"
+LOAD_AGAIN = "load the logs again into a new home with --home OTHER_FOLDER"
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,15 @@ class Load:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything needed to build the snapshot again from the store alone."""
+    """Everything needed to build the snapshot again from the store alone.
+
+    `as_of` is the latest moment that a load declared; `source_id` is which invented world the rows are from.
+    """
 
     business_zone: str = "Asia/Shanghai"
     as_of: str | None = None
     is_synthetic: bool = False
+    source_id: str | None = None
     parts: tuple[Part, ...] = ()
     loads: tuple[Load, ...] = ()
     words: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
@@ -65,6 +74,11 @@ class Manifest:
     @property
     def days(self) -> tuple[str, ...]:
         return tuple(sorted({part.day for part in self.of_kind(ATTEMPTS)}))
+
+    @property
+    def complete_until(self) -> datetime | None:
+        """`as_of` as a local time of the business zone."""
+        return local_time(self.as_of, self.business_zone) if self.as_of else None
 
     @property
     def known_files(self) -> frozenset[str]:
@@ -80,6 +94,20 @@ class Manifest:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
 
 
+def local_time(moment: str, zone: str) -> datetime:
+    """A time in ISO form, in the zone and without its offset; one without an offset is taken as local."""
+    time = datetime.fromisoformat(moment)
+    return time.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if time.tzinfo else time
+
+
+def check_contents(root: Path, parts: Iterable[Part]) -> None:
+    """Raises `DamagedSnapshot` where the content of a part is not what was written."""
+    for part in parts:
+        path = root / part.path
+        if not path.exists() or sha256(path) != part.sha256:
+            raise DamagedSnapshot(f"{path} is missing or changed; {LOAD_AGAIN}")
+
+
 def read_manifest(path: Path) -> Manifest:
     """The manifest in a file; `DamagedSnapshot` where it is missing or unreadable."""
     try:
@@ -87,8 +115,9 @@ def read_manifest(path: Path) -> Manifest:
         parts = tuple(Part(**part) for part in stored.pop("parts"))
         loads = tuple(_load(load) for load in stored.pop("loads"))
         return Manifest(parts=parts, loads=loads, **stored)
-    except (OSError, ValueError, TypeError, KeyError) as problem:
-        raise DamagedSnapshot(f"{path} cannot be read ({problem}); load the logs again into a new home") from problem
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
+        mend = f"run: python -m etl build --home {path.parent.parent}"
+        raise DamagedSnapshot(f"{path} cannot be read ({problem}); {mend}") from problem
 
 
 def _load(stored: dict[str, Any]) -> Load:

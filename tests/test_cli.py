@@ -204,7 +204,7 @@ def test_a_home_without_a_snapshot_names_the_next_command(etl: Etl, home: Path, 
     code, _, err = etl(verb, "--home", home)
 
     assert code == USER_MISTAKE
-    assert f"run: python -m etl {'load PATH' if verb == 'build' else 'demo'} --home {home}" in err
+    assert f"run: python -m etl load PATH --home {home}" in err
 
 
 @pytest.mark.parametrize("verb", ["load README.md", "build"])
