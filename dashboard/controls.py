@@ -12,6 +12,7 @@ from dashboard import words
 from dashboard.choices import narrowed, options
 from dashboard.filters import NO_COMPARISON, Filters
 from dashboard.slots import Gesture, Slot, slot
+from etl.catalogue import UNSPECIFIED
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.query import Selection
 from etl.snapshot import Snapshot
@@ -85,9 +86,9 @@ class Controls:
         """What each value is called, with its code where two would be called the same (reasons always)."""
         names = {value: self.snapshot.label(dimension, value, self.language) for value in values}
         uses = Counter(names.values())
-        needs_code = dimension == "reason"
+        coded = set(values) - {UNSPECIFIED} if dimension == "reason" else set()
         return {
-            value: f"{value} · {name}" if name != value and (needs_code or uses[name] > 1) else name
+            value: f"{value} · {name}" if name != value and (value in coded or uses[name] > 1) else name
             for value, name in names.items()
         }
 

@@ -10,8 +10,10 @@ from etl.asking import check_period, question_from
 from etl.command_line import console, progress, run
 from etl.errors import InvalidValue
 from etl.home import Home
-from etl.pipeline import Result, add_files, rebuild
+from etl.notes import Notes
+from etl.pipeline import Result, add_files, check_source, rebuild
 from etl.profile import CONTRACT, load_profile
+from etl.publish import current_manifest, writing
 from etl.query import ask
 from etl.snapshot import open_snapshot
 from etl.words import Language
@@ -38,13 +40,19 @@ def demo(
     folder = Home(home)
     if if_empty and folder.current_id():
         return
-    from synthetic_data import write_world
+    from synthetic_data import world_id, write_world
 
-    if folder.current_id() and not open_snapshot(home).info.is_synthetic:
-        raise InvalidValue(f"{home} holds a real log; give the demo a home of its own: python -m etl demo --home demo")
-    with progress() as bar:
-        task = bar.add_task("Inventing a year of attempts", total=days)
-        write_world(home, days=days, attempts=attempts, on_day=lambda *_: bar.advance(task))
+    notes = Notes(is_synthetic=True, source_id=world_id(days=days, attempts=attempts))
+    with writing(folder):
+        manifest = current_manifest(folder)
+        if manifest.loads and not manifest.is_synthetic:
+            raise InvalidValue(
+                f"{home} holds a real log; give the demo a home of its own: python -m etl demo --home demo"
+            )
+        check_source(folder, manifest, notes)
+        with progress() as bar:
+            task = bar.add_task("Inventing a year of attempts", total=days)
+            write_world(home, days=days, attempts=attempts, on_day=lambda *_: bar.advance(task))
     _load([folder.logs], CONTRACT, home, as_of=None)
 
 

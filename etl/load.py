@@ -110,7 +110,7 @@ class _Intake:
         return days | duck.values(connection, "restated_days", "day")
 
     def _read_stored(self, connection: duck.Connection, name: str, parts: list[Part]) -> list[Part]:
-        """The stored rows as a view; their parts are checked first, since they may be written again under a new name."""
+        """The stored rows as a view; their parts are checked, since they may be written again under a new name."""
         check_contents(self.home.root, (part for part in parts if part not in self.checked))
         self.checked.update(parts)
         duck.read_parts(connection, name, [self.home.root / part.path for part in parts], like="accepted")

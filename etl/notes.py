@@ -1,7 +1,7 @@
 """What a source says of itself in the `manifest.json` beside its files: is it invented, until when is it complete."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def read_notes(paths: list[Path]) -> Notes:
     if len({notes.source_id for notes in found}) > 1:
         raise UnreadableInput("these logs are of several synthetic worlds; load them into homes of their own")
     ends = [notes.complete_until for notes in found if notes.complete_until]
-    return Notes(any(notes.is_synthetic for notes in found), max(ends, default=None), found[0].source_id)
+    return replace(found[0], complete_until=max(ends, default=None)) if found else Notes()
 
 
 def _read(path: Path) -> Notes:

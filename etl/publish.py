@@ -2,19 +2,23 @@
 
 import fcntl
 import hashlib
+import logging
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from etl import duck
 from etl.build import Plan, build_snapshot, schema_version
 from etl.errors import DamagedSnapshot, InvalidValue
-from etl.home import Home
-from etl.manifest import Manifest, read_manifest
+from etl.home import SNAPSHOT_ID, Home
+from etl.manifest import LOAD_AGAIN, Manifest, read_manifest
 from etl.snapshot import Snapshot
 
 KEPT = 3
+CLOCK = "%Y%m%dT%H%M%S%f"
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -37,10 +41,21 @@ def current_manifest(home: Home) -> Manifest:
     return read_manifest(home.manifest_path(current)) if current else Manifest()
 
 
+def newest_readable(home: Home, problem: DamagedSnapshot) -> Manifest:
+    """The newest manifest that can be read, where `problem` keeps the live one from it; says so on standard error."""
+    for snapshot_id in reversed(home.snapshot_ids()):
+        with suppress(DamagedSnapshot):
+            manifest = read_manifest(home.manifest_path(snapshot_id))
+            what = str(problem).split("; run:")[0]
+            logger.warning("%s; building from snapshot %s: load again what came after it", what, snapshot_id)
+            return manifest
+    raise DamagedSnapshot(f"no manifest in {home.snapshots} can be read; {LOAD_AGAIN}") from problem
+
+
 def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scratch: bool = False) -> str:
     """Build, check and publish the snapshot of `manifest`; its id. Whatever fails leaves the old snapshot live."""
     home.snapshots.mkdir(parents=True, exist_ok=True)
-    snapshot_id = _new_id(manifest)
+    snapshot_id = _new_id(home, manifest)
     previous = None if is_from_scratch else _mergeable(home)
     building = home.snapshots / f".building-{snapshot_id}.duckdb"
     try:
@@ -59,21 +74,46 @@ def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scr
 
 
 def clear(home: Home) -> None:
-    """Remove all but the newest snapshots, and the store parts that none of those lists."""
-    manifests = sorted(home.snapshots.glob("snap-*.json"))
-    for path in manifests[:-KEPT]:
-        path.with_suffix(".duckdb").unlink(missing_ok=True)
-        path.unlink()
-    listed = {part.path for path in manifests[-KEPT:] for part in read_manifest(path).parts}
+    """Remove what stopped runs left, all but the live and the newest snapshots, and the parts that none of those lists.
+
+    While a manifest of those cannot be read, nobody knows what it lists, and every part stays.
+    """
+    kept = {*home.snapshot_ids()[-KEPT:], str(home.current_id())}
+    _clear_leftovers(home)
+    for snapshot_id in _named(home) - kept:
+        home.snapshot_path(snapshot_id).unlink(missing_ok=True)
+        home.manifest_path(snapshot_id).unlink(missing_ok=True)
+    try:
+        listed = {part.path for snapshot_id in kept for part in read_manifest(home.manifest_path(snapshot_id)).parts}
+    except DamagedSnapshot as problem:
+        logger.warning("%s; no store part is cleared meanwhile", str(problem).split("; run:")[0])
+        return
     for part in home.store.rglob("*.parquet"):
         if part.relative_to(home.root).as_posix() not in listed:
             part.unlink()
 
 
-def _new_id(manifest: Manifest) -> str:
-    """Unique and in order of time: the clock, and what it was built from."""
+def _clear_leftovers(home: Home) -> None:
+    """Half-written files of runs that were stopped; only the writer calls this, so none of them is in use."""
+    for leftover in (*home.snapshots.glob(".building-*"), *home.snapshots.glob(".snap-*.new")):
+        leftover.unlink()
+    home.current.with_name(f".{home.current.name}.new").unlink(missing_ok=True)
+    for folder in home.store.glob(".staging-*"):
+        shutil.rmtree(folder)
+
+
+def _named(home: Home) -> set[str]:
+    """The ids of all snapshot files, with or without a manifest."""
+    names = {path.stem.removeprefix("snap-") for path in home.snapshots.glob("snap-*")}
+    return {name for name in names if SNAPSHOT_ID.fullmatch(name)}
+
+
+def _new_id(home: Home, manifest: Manifest) -> str:
+    """Unique and after every other, even where the clock was set back: the time, and what it was built from."""
     digest = hashlib.sha256(manifest.to_json().encode()).hexdigest()[:8]
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{digest}"
+    times = [datetime.strptime(name.split("-")[0], CLOCK).replace(tzinfo=UTC) for name in _named(home)]
+    moment = max([datetime.now(UTC), *(time + timedelta(microseconds=1) for time in times)])
+    return f"{moment:{CLOCK}}-{digest}"
 
 
 def _mergeable(home: Home) -> Path | None:

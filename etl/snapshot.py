@@ -19,7 +19,7 @@ from etl.home import Home
 from etl.words import Language, Words
 
 UNKNOWN = "unknown"
-CATALOGUED = ("macro_region", "region", "layer", "cause", "reason")
+CATALOGUED = ("macro_region", "region", "layer", "cause", "reason", "hour", "weekday")
 """Dimensions with a list of values that holds for every log."""
 _WORDS_OF_UNKNOWN = Words(en="Unknown", zh="未知")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +24,7 @@ DEFAULT_SEED = 20261031
 DEFAULT_END = date(2026, 10, 31)
 DEFAULT_DAYS = 365
 DEFAULT_ATTEMPTS = 1_200_000
-EARLIEST = date(2000, 1, 1)
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 MOST_IN_A_DAY = 5_000_000
 
 
@@ -38,6 +39,11 @@ class World:
     scenario: Scenario
     applicants: Applicants
     demand: Demand
+
+    @property
+    def id(self) -> str:
+        """What tells its attempts from those of another world, which have the same attempt ids."""
+        return _identity(self.seed, self.first, self.last, self.attempts, self.scenario)
 
     @property
     def days(self) -> Iterator[date]:
@@ -80,6 +86,19 @@ def make_world(
     return World(seed, first, end, attempts, plan, make_applicants(streams, places, attempts), demand)
 
 
+def world_id(
+    *,
+    days: int = DEFAULT_DAYS,
+    attempts: int = DEFAULT_ATTEMPTS,
+    seed: int = DEFAULT_SEED,
+    end: date = DEFAULT_END,
+    scenario: str = "default",
+) -> str:
+    """The `id` that such a world would have, without making it."""
+    _check(days, attempts, seed, end)
+    return _identity(seed, end - timedelta(days=days - 1), end, attempts, load_scenario(scenario))
+
+
 def make_day(world: World, day: date) -> DayLog:
     """One day of the world."""
     streams = Streams(world.seed)
@@ -97,10 +116,18 @@ def make_day(world: World, day: date) -> DayLog:
     )
 
 
+def _identity(seed: int, first: date, last: date, attempts: int, scenario: Scenario) -> str:
+    return sha256(repr((seed, first, last, attempts, scenario)).encode()).hexdigest()[:16]
+
+
 def _check(days: int, attempts: int, seed: int, end: date) -> None:
-    if days < 1 or end - EARLIEST < timedelta(days=days):
+    if end > LATEST:
+        raise InvalidValue(f"--end {end} must not be after {LATEST}")
+    if days < 1 or (end - EARLIEST).days < days:
         raise InvalidValue(f"--days {days} must be at least 1 and not reach back before {EARLIEST}")
     if attempts < 1:
         raise InvalidValue(f"--attempts {attempts} must be at least 1")
+    if attempts > days * MOST_IN_A_DAY:
+        raise InvalidValue(f"--attempts {attempts} over --days {days} is above {MOST_IN_A_DAY} attempts in a day")
     if not 0 <= seed < 2**63:
         raise InvalidValue(f"--seed {seed} must be between 0 and {2**63 - 1}")

@@ -48,7 +48,7 @@ ALL_GATES = SLOT_SEPARATOR.join(Gate)
 
 
 @dataclass(frozen=True)
-class Notes:
+class Recorded:
     """What the recorder adds: the text of the reasons, the message, and when things were decided and written."""
 
     reasons: pa.Array
@@ -106,7 +106,7 @@ def _asked(streams: Streams, attempts: Attempts) -> dict[str, pa.Array]:
     }
 
 
-def _decided(attempts: Attempts, decisions: Decisions, notes: Notes) -> dict[str, pa.Array]:
+def _decided(attempts: Attempts, decisions: Decisions, notes: Recorded) -> dict[str, pa.Array]:
     is_open = decisions.outcome >= WITHDRAWN
     is_technical = decisions.is_technical
     how_far = np.where(is_open, np.uint8(2), is_technical.view(np.uint8))
@@ -123,7 +123,7 @@ def _decided(attempts: Attempts, decisions: Decisions, notes: Notes) -> dict[str
     }
 
 
-def _notes(streams: Streams, attempts: Attempts, decisions: Decisions, last_day: date) -> Notes:
+def _notes(streams: Streams, attempts: Attempts, decisions: Decisions, last_day: date) -> Recorded:
     number, count = attempts.day.toordinal(), len(attempts)
     refused = np.flatnonzero(decisions.is_refused)
     sets, which = np.unique(decisions.bits[refused], return_inverse=True)
@@ -134,7 +134,7 @@ def _notes(streams: Streams, attempts: Attempts, decisions: Decisions, last_day:
     reviewed, minutes = _review(streams.of("review", number), decisions)
     decided[reviewed] += minutes * 60_000_000
     written = streams.of("written", number).integers(20_000, 2_000_000, count, dtype=np.int32)
-    return Notes(
+    return Recorded(
         reasons=_reasons(streams, attempts.day, refused, sets, which, count, last_day),
         message=_message(decisions, refused, primary),
         latency=latency,

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +52,23 @@ def load_scenario(name: str) -> Scenario:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise InvalidValue(f"{path}: not valid TOML: {problem}") from None
     _check_keys(str(path), content, ("incidents", "notices"))
-    incidents = tuple(_incident(path, table) for table in content.get("incidents", []))
+    incidents = tuple(_incident(path, table) for table in _tables(path, content, "incidents"))
     _check_unique(path, [incident.id for incident in incidents])
-    return Scenario(path.stem, incidents, tuple(_notice(path, table) for table in content.get("notices", [])))
+    return Scenario(path.stem, incidents, tuple(_notice(path, table) for table in _tables(path, content, "notices")))
+
+
+def _tables(path: Path, content: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    tables = content.get(name, [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise InvalidValue(f"{path}: {name} must be tables, each under [[{name}]]")
+    return tables
 
 
 def _incident(path: Path, table: dict[str, Any]) -> Incident:
     where = f"{path}: incident {table.get('id', '?')!r}"
     required = ("id", "kind", "layer", "start", "end", "onset", "effect")
     _check_keys(where, table, (*required, "scope"), required)
+    _check_texts(where, table, ("id", "kind", "layer", "onset"))
     _check_known(f"{where}: layer", [table["layer"]], LAYERS)
     _check_known(f"{where}: onset", [table["onset"]], list(Onset))
     _check_span(where, table["start"], table["end"])
@@ -72,19 +80,24 @@ def _incident(path: Path, table: dict[str, Any]) -> Incident:
     )
 
 
-def _scope(where: str, scope: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+def _scope(where: str, scope: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(scope, dict):
+        raise InvalidValue(f"{where}: scope = {scope!r} must be a table such as {{ region = ['CN-SC'] }}")
     _check_known(f"{where}: scope", scope, SCOPES)
     for name, values in scope.items():
-        if not isinstance(values, list):
-            raise InvalidValue(f"{where}: scope: {name} must be a list such as [{values!r}]")
+        if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
+            example = values if isinstance(values, str) else SCOPES[name].known[0]
+            raise InvalidValue(f"{where}: scope: {name} must be a list such as [{example!r}]")
         _check_known(f"{where}: scope: {name}", values, SCOPES[name].known)
     return {name: tuple(values) for name, values in scope.items()}
 
 
-def _check_effect(where: str, effect: Mapping[str, float]) -> None:
+def _check_effect(where: str, effect: Any) -> None:
+    if not isinstance(effect, dict) or not effect:
+        raise InvalidValue(f"{where}: effect = {effect!r} must be a table such as {{ P101 = 0.5 }}")
     _check_known(f"{where}: effect", effect, (*CODES, CUT_OFF))
     for name, size in effect.items():
-        if not isinstance(size, int | float) or not 0 < size <= (200 if name == CUT_OFF else 1):
+        if type(size) not in (int, float) or not 0 < size <= (200 if name == CUT_OFF else 1):
             raise InvalidValue(f"{where}: effect: {name} = {size!r} must be above 0 and at most 1 ({CUT_OFF}: 200)")
 
 
@@ -92,10 +105,10 @@ def _notice(path: Path, table: dict[str, Any]) -> Event:
     where = f"{path}: notice {table.get('id', '?')!r}"
     required = ("id", "start", "last", "kind", "en", "zh")
     _check_keys(where, table, (*required, "region"), required)
+    _check_texts(where, table, ("id", "kind", "en", "zh", *(["region"] if table.get("region") else [])))
     _check_known(f"{where}: kind", [table["kind"]], EVENT_KINDS)
-    if not isinstance(table["start"], date) or not isinstance(table["last"], date):
-        raise InvalidValue(f"{where}: start and last must be dates or local times, without quotes")
-    region = table.get("region", "")
+    _check_notice_span(where, table["start"], table["last"])
+    region = table.get("region") or ""
     _check_known(f"{where}: region", [region] if region else [], load_places().regions)
     words = Words(en=table["en"], zh=table["zh"])
     return Event(table["id"], table["start"], table["last"], table["kind"], words, region)
@@ -106,6 +119,25 @@ def _check_span(where: str, start: object, end: object) -> None:
         raise InvalidValue(f"{where}: start and end must be local times such as 2026-03-10T00:00:00")
     if end <= start:
         raise InvalidValue(f"{where}: end {end} is not after start {start}")
+
+
+def _check_notice_span(where: str, start: object, last: object) -> None:
+    if not (isinstance(start, date) and isinstance(last, date)) or _zone(start) or _zone(last):
+        raise InvalidValue(f"{where}: start and last must be dates or local times, without quotes")
+    first = start if isinstance(start, datetime) else datetime.combine(start, time.min)
+    end = last if isinstance(last, datetime) else datetime.combine(last, time.max)
+    if end < first:
+        raise InvalidValue(f"{where}: last {last} is before start {start}")
+
+
+def _zone(moment: date) -> tzinfo | None:
+    return moment.tzinfo if isinstance(moment, datetime) else None
+
+
+def _check_texts(where: str, table: Mapping[str, Any], names: Collection[str]) -> None:
+    for name in names:
+        if not isinstance(table[name], str) or not table[name].strip():
+            raise InvalidValue(f"{where}: {name} = {table[name]!r} must be a text that says something")
 
 
 def _check_keys(where: str, table: Mapping[str, Any], known: Collection[str], required: Collection[str] = ()) -> None:

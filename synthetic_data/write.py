@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from etl.errors import InvalidValue, UnknownName
+from etl.errors import UnknownName
 from synthetic_data.events import events_toml, known_events
 from synthetic_data.generate import (
     DEFAULT_ATTEMPTS,
@@ -26,9 +27,9 @@ from synthetic_data.generate import (
     make_day,
     make_world,
 )
+from synthetic_data.room import MANIFEST, beside, make_room
 from synthetic_data.truth import TruthBook
 
-MANIFEST = "manifest.json"
 UNIQUE_TEXTS = ("attempt_id", "applicant_id")
 """All other columns are packed by dictionary or by difference; compressing them as well costs more than it saves."""
 
@@ -83,9 +84,10 @@ def write_world(
     if format not in set(Format):
         raise UnknownName("format", format, list(Format))
     world = make_world(days=days, attempts=attempts, seed=seed, end=end, scenario=scenario)
-    logs = home / "logs"
-    _make_room(logs)
-    _put(logs / MANIFEST, _manifest(world, [], is_complete=False))
+    logs, calendar = home / "logs", events_toml(known_events(world.scenario, world.first, world.last))
+    facts = _facts(world, Format(format), calendar)
+    make_room(home)
+    _put(logs / MANIFEST, _manifest(facts, [], is_complete=False))
     files, book = [], TruthBook(world)
     for day in world.days:
         made = make_day(world, day)
@@ -94,8 +96,8 @@ def write_world(
         if on_day:
             on_day(day)
     book.write(home / "truth")
-    _put(home / "events.toml", events_toml(known_events(world.scenario, world.first, world.last)))
-    _put(logs / MANIFEST, _manifest(world, files, is_complete=True))
+    _put(home / "events.toml", calendar)
+    _put(logs / MANIFEST, _manifest(facts, files, is_complete=True))
     return _summary(home, world, files)
 
 
@@ -105,7 +107,7 @@ def _summary(home: Path, world: World, files: list[DayFile]) -> WorldSummary:
 
 
 def _write_day(logs: Path, made: DayLog, format: Format) -> DayFile:
-    name = f"attempts-{made.day}.{format}"
+    name = _file_name(made.day, format)
     data = ENCODERS[format](made.log)
     _put(logs / name, data)
     return DayFile(made.day.isoformat(), name, made.log.num_rows, made.refusals, sha256(data).hexdigest())
@@ -146,37 +148,33 @@ ENCODERS: dict[Format, Callable[[pa.Table], pa.Buffer]] = {
 }
 
 
-def _make_room(logs: Path) -> None:
-    """Takes away an earlier world's logs, and only those: anybody else's stay, and stop us."""
-    logs.mkdir(parents=True, exist_ok=True)
-    found = {path for ending in Format for path in logs.glob(f"*.{ending}")}
-    if found and not (logs / MANIFEST).exists():
-        raise InvalidValue(f"{logs} holds logs that no synthetic world wrote; give the world a --home of its own")
-    strangers = sorted(path.name for path in found if not path.name.startswith("attempts-"))
-    if strangers:
-        raise InvalidValue(f"{logs / strangers[0]} is not part of a synthetic world; move it or give another --home")
-    for path in found:
-        path.unlink()
-
-
 def _put(path: Path, content: str | pa.Buffer) -> None:
     """Writes beside the final name first, so that a file with a final name is always whole."""
-    beside = path.with_name(f".{path.name}.tmp")
-    beside.write_bytes(content.encode() if isinstance(content, str) else content)
-    beside.replace(path)
+    unfinished = beside(path)
+    unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
+    unfinished.replace(path)
 
 
-def _manifest(world: World, files: list[DayFile], *, is_complete: bool) -> str:
-    facts = {
+def _file_name(day: date, format: Format) -> str:
+    return f"attempts-{day}.{format}"
+
+
+def _facts(world: World, format: Format, calendar: str) -> dict[str, Any]:
+    """What the manifest says from the start, so that the files of a stopped run are known as ours too."""
+    return {
         "synthetic": True,
-        "is_complete": is_complete,
+        "world_id": world.id,
         "seed": world.seed,
         "scenario": world.scenario.name,
         "first_day": world.first.isoformat(),
         "last_day": world.last.isoformat(),
         "attempts_asked_for": world.attempts,
-        "rows": sum(file.rows for file in files),
         "numpy": np.__version__,
-        "days": [asdict(file) for file in files],
+        "events_sha256": sha256(calendar.encode()).hexdigest(),
+        "files": [_file_name(day, format) for day in world.days],
     }
-    return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+
+
+def _manifest(facts: dict[str, Any], files: list[DayFile], *, is_complete: bool) -> str:
+    written = {"rows": sum(file.rows for file in files), "days": [asdict(file) for file in files]}
+    return json.dumps({**facts, "is_complete": is_complete, **written}, ensure_ascii=False, indent=1) + "\n"

@@ -80,7 +80,7 @@ def loading(folder: Path) -> Path:
     home = folder / "home"
     start = time.perf_counter()
     result = add_files(
-        Home(home), [folder / "world" / "logs"], load_profile("contract"), lambda *_: None, is_synthetic=True
+        Home(home), [folder / "world" / "logs"], load_profile("contract"), lambda *_: None
     )
     whole = time.perf_counter() - start
     rows = result.load.rows_read if result.load else 0
@@ -149,10 +149,8 @@ def _bare(parts: list[Path]) -> None:
         connection.read_parquet([str(path) for path in parts]).create_view("attempts")
         for rollup in ROLLUPS:
             keys = ", ".join(_keys(rollup))
-            connection.execute(
-                f"create table {rollup} as select {keys}, count(*) as n, sum(amount_requested) as money,"
-                " count(amount_requested) as known from attempts group by all"
-            )
+            sums = "count(*) as n, sum(amount_requested) as money, count(amount_requested) as known"
+            connection.execute(f"create table {rollup} as select {keys}, {sums} from attempts group by all")  # noqa: S608 (literals)
 
 
 def _pandas(parts: list[Path]) -> None:

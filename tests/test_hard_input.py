@@ -1,5 +1,6 @@
 """Input that the core once stumbled over, and what it does instead. A mark goes when its test passes."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,13 +9,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from etl.errors import DamagedSnapshot, RefusalLensError
+from etl.__main__ import app
+from etl.command_line import run
+from etl.errors import DamagedSnapshot, InvalidValue, RefusalLensError
 from etl.home import Home
 from etl.periods import Comparison, Period, comparison_period
 from etl.pipeline import add_files, rebuild
 from etl.profile import load_profile
+from etl.publish import writing
 from etl.query import Attribution, Question, Selection, ask
 from etl.snapshot import Snapshot, open_snapshot
+from synthetic_data import write_world
 
 Publish = Callable[..., Snapshot]
 Shows = Callable[[pd.DataFrame, str], None]
@@ -122,6 +127,64 @@ def test_notes_that_are_somebody_elses_are_one_line(home: Path, tmp_path: Path) 
     (tmp_path / "manifest.json").write_text('{"is_complete": true, "last_day": 20261005}', encoding="utf-8")
     with pytest.raises(RefusalLensError, match=r"manifest\.json"):
         _load(home, _file(tmp_path, "attempt_id,attempted_at,outcome\n1,2026-10-05,refused\n"))
+
+
+SOMEBODYS_NOTES = ["[]", "3", "null", '{"is_complete": true, "last_day": "9999-12-31"}', "[" * 99_999, "{"]
+
+
+@pytest.mark.parametrize("content", SOMEBODYS_NOTES)
+def test_notes_of_any_shape_are_one_line(home: Path, tmp_path: Path, content: str) -> None:
+    (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(RefusalLensError, match=r"manifest\.json"):
+        _load(home, _file(tmp_path, "attempt_id,attempted_at,outcome\n1,2026-10-05,refused\n"))
+
+
+def test_the_same_content_twice_in_one_load_is_read_once(home: Path, tmp_path: Path) -> None:
+    content = "attempt_id,attempted_at,outcome\n1,2026-10-05,refused\n"
+    paths = [_file(tmp_path, content, name) for name in ("a.csv", "b.csv")]
+
+    assert _counts(_load(home, *paths, paths[0])) == (1, 0, 0)
+
+
+def _worlds(folder: Path, *worlds: str) -> list[Path]:
+    """Folders with a log each, whose notes name the invented world that they are from."""
+    for number, world in enumerate(worlds):
+        (folder / str(number)).mkdir()
+        notes = json.dumps({"synthetic": True, "world_id": world})
+        (folder / str(number) / "manifest.json").write_text(notes, encoding="utf-8")
+        _file(folder / str(number), f"attempt_id,attempted_at,outcome\n{number},2026-10-05,refused\n")
+    return [folder / str(number) for number in range(len(worlds))]
+
+
+def test_a_home_holds_one_world(home: Path, tmp_path: Path) -> None:
+    first, more, other = _worlds(tmp_path, "a", "a", "b")
+    with pytest.raises(RefusalLensError, match="of several synthetic worlds"):
+        _load(home, first, other)
+    _load(home, first)
+    with pytest.raises(InvalidValue, match="this home holds another world; use --home OTHER_FOLDER"):
+        _load(home, other)
+
+    assert _counts(_load(home, more)) == (2, 0, 0)
+
+
+def test_a_demo_of_another_world_says_so_before_anything_is_written(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_world(home, days=2, attempts=100)
+    _load(home, home / "logs")
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file() and path != Home(home).lock}
+
+    assert run(app, ["demo", "--home", str(home), "--days", "3", "--attempts", "100"]) == 2
+    assert "this home holds another world; use --home OTHER_FOLDER" in capsys.readouterr().err
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+
+
+def test_a_second_demo_at_once_is_told_so_in_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with writing(Home(home)):
+        assert run(app, ["demo", "--home", str(home), "--days", "1", "--attempts", "100"]) == 2
+
+    assert capsys.readouterr().err.startswith("error: another load or build is writing to")
+    assert not (home / "logs").exists()
 
 
 def test_two_folders_may_hold_files_of_the_same_name(home: Path, tmp_path: Path) -> None:

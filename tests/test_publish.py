@@ -143,13 +143,14 @@ def test_a_build_that_fails_leaves_the_old_snapshot_live(
 
 
 def test_rows_missing_from_a_part_are_noticed_though_its_size_is_right(publish: Publish, home: Path) -> None:
-    """The part has a row less, and the manifest the size of that part: only the sums can tell."""
+    """The part has a row less, and the manifest the size and the hash of that part: only the sums can tell."""
     old = publish(FIRST)
     part = _part(home, "2026-10-05")
-    size = part.stat().st_size
+    size, digest = part.stat().st_size, sha256(part.read_bytes()).hexdigest()
     pd.read_parquet(part, engine="pyarrow", partitioning=None).iloc[1:].to_parquet(part)
     manifest = old.path.with_suffix(".json")
-    manifest.write_text(manifest.read_text().replace(f'"bytes": {size}', f'"bytes": {part.stat().st_size}'))
+    text = manifest.read_text().replace(f'"bytes": {size}', f'"bytes": {part.stat().st_size}')
+    manifest.write_text(text.replace(digest, sha256(part.read_bytes()).hexdigest()))
 
     with pytest.raises(RefusedToPublish, match=r"^8 rows loaded, 8 in the store, 7 summed; nothing was published$"):
         _build(home, is_from_scratch=True)
@@ -221,7 +222,9 @@ def test_a_damaged_snapshot_names_the_command_that_mends_it(
 
 
 def test_a_home_without_a_snapshot_names_the_first_command(home: Path) -> None:
-    with pytest.raises(NoSnapshot, match=rf"^no snapshot in {home}; run: python -m etl load PATH --home {home}, .*demo --home {home}$"):
+    with pytest.raises(
+        NoSnapshot, match=rf"^no snapshot in {home}; run: python -m etl load PATH --home {home}, .*demo --home {home}$"
+    ):
         open_snapshot(home)
     with pytest.raises(NoSnapshot, match=r"^nothing to build in .*; run: python -m etl load PATH --home "):
         _build(home)
@@ -239,6 +242,134 @@ def test_the_newest_snapshots_are_kept_with_the_parts_that_they_list(publish: Pu
     assert kept[:-1] == [path.stem for path in published[-KEPT + 1 :]]
     assert {part["path"] for parts in listed for part in parts} == set(_bytes(home))
     assert not stray.exists()
+
+
+def _part_of_the_same_size(home: Path) -> Path:
+    part = _part(home, "2026-10-07")
+    part.write_bytes(bytes([*part.read_bytes()[:-1], 0]))
+    return part
+
+
+@pytest.mark.parametrize("is_loading", [True, False])
+def test_a_part_changed_within_its_size_is_named(publish: Publish, home: Path, is_loading: bool) -> None:
+    publish(FIRST)
+    part = _part_of_the_same_size(home)
+
+    with pytest.raises(DamagedSnapshot, match=rf"{part} is missing or changed; load the logs again into a new home"):
+        publish(SECOND) if is_loading else _build(home)
+
+
+CURRENTS = {"empty": b"", "garbage": b"no snapshot\n/etc", "not UTF-8": b"\xff\xfe\x00"}
+
+
+@pytest.mark.parametrize("content", CURRENTS.values(), ids=CURRENTS)
+def test_a_damaged_pointer_names_the_command_that_mends_it(
+    publish: Publish, home: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(FIRST)
+    (home / "CURRENT").write_bytes(content)
+    for attempt in (lambda: open_snapshot(home), lambda: publish(SECOND)):
+        with pytest.raises(
+            DamagedSnapshot, match=rf"CURRENT names no snapshot; run: python -m etl build --home {home}$"
+        ):
+            attempt()
+
+    assert _refusals(_build(home)) == 4
+    assert "CURRENT names no snapshot; building from snapshot" in caplog.text
+
+
+MANIFESTS = {"a list": b"[]", "cut off": b'{"parts": [', "a number": b"3", "not UTF-8": b"\xff"}
+
+
+@pytest.mark.parametrize("content", MANIFESTS.values(), ids=MANIFESTS)
+def test_a_build_over_a_damaged_manifest_falls_back_and_says_so(
+    publish: Publish, home: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(FIRST)
+    publish(SECOND).path.with_suffix(".json").write_bytes(content)
+    with pytest.raises(DamagedSnapshot, match=rf"run: python -m etl build --home {home}$"):
+        publish(SECOND)
+
+    assert ask(_build(home), Question(("attempts", "refusals"))).iloc[0].tolist() == [8, 4]
+    assert "load again what came after it" in caplog.text
+    assert ask(publish(SECOND), Question(("attempts", "refusals"))).iloc[0].tolist() == [9, 6]
+
+
+def test_without_any_readable_manifest_nothing_is_built(publish: Publish, home: Path) -> None:
+    publish(FIRST).path.with_suffix(".json").write_text("[]")
+    before = _bytes(home)
+
+    with pytest.raises(DamagedSnapshot, match=r"^no manifest in .* can be read; load the logs again into a new home"):
+        _build(home)
+    assert _bytes(home) == before
+
+
+def test_no_part_is_cleared_while_a_kept_manifest_cannot_be_read(publish: Publish, home: Path) -> None:
+    publish("id|updated\na|2026-10-05T00:00:01Z").path.with_suffix(".json").write_text("[]")
+    before = _bytes(home)
+    for number in range(2, KEPT + 1):
+        publish(f"id|updated\na|2026-10-05T00:00:0{number}Z")
+    assert before.items() <= _bytes(home).items()
+    publish("id|updated\na|2026-10-05T00:00:09Z")
+
+    assert len(_bytes(home)) == KEPT
+
+
+def test_a_clock_that_goes_back_neither_reorders_nor_removes_snapshots(publish: Publish, home: Path) -> None:
+    """Snapshots of the year 2999 were published before the clock was set right."""
+    for number in range(KEPT):
+        old = publish(f"outcome\nrefused|{number}".split("|")[0]).id
+        future = old.replace(old[:4], "2999", 1)
+        for path in (home / "snapshots").glob(f"snap-{old}.*"):
+            path.rename(path.with_name(path.name.replace(old, future)))
+        (home / "CURRENT").write_text(future)
+    live = publish("outcome\nrefused")
+
+    assert live.id > future
+    assert _refusals(live) == KEPT + 1
+    assert len(list((home / "snapshots").glob("*.duckdb"))) == KEPT
+
+
+def test_what_a_stopped_run_left_is_cleared_by_the_next_one(publish: Publish, home: Path) -> None:
+    publish(FIRST)
+    orphan = "snap-20260101T000000000000-00000000"
+    left = [home / "snapshots" / name for name in (".building-x.duckdb", f".{orphan}.json.new", f"{orphan}.duckdb")]
+    left += [home / ".CURRENT.new", home / "store" / ".staging-x" / "attempts" / "part.parquet"]
+    left[-1].parent.mkdir(parents=True)
+    for path in left:
+        path.write_bytes(b"half")
+    _build(home)
+
+    assert [path for path in (*left, home / "store" / ".staging-x") if path.exists()] == []
+
+
+# ------------------------------------------------------------------------------------------- until when
+
+
+def _as_of(snapshot: Snapshot) -> str:
+    return snapshot.info.as_of.isoformat()
+
+
+def test_a_log_never_becomes_less_complete(publish: Publish, home: Path) -> None:
+    assert _as_of(publish("at\n2026-10-05", as_of="2026-10-08")) == "2026-10-08T00:00:00"
+    assert _as_of(publish("at\n2026-10-06", as_of="2026-10-07T00:00:00+08:00")) == "2026-10-08T00:00:00"
+    assert _as_of(publish("at\n2026-10-06")) == "2026-10-08T00:00:00"
+    assert _as_of(_build(home, is_from_scratch=True)) == "2026-10-08T00:00:00"
+
+
+@pytest.mark.parametrize("is_from_scratch", [True, False])
+def test_without_a_declared_end_it_is_the_newest_attempt_of_all(
+    publish: Publish, home: Path, is_from_scratch: bool
+) -> None:
+    publish("at\n2026-10-09 07:00")
+    publish("at\n2026-10-05 08:00")
+
+    assert _as_of(_build(home, is_from_scratch)) == "2026-10-09T07:00:00"
+
+
+def test_a_declared_end_inside_a_month_holds_for_a_log_of_months(publish: Publish) -> None:
+    assert _as_of(publish("at|grain\n2026-10|month")) == "2026-11-01T00:00:00"
+    assert _as_of(publish("at|grain\n2026-11|month", as_of="2026-11-15")) == "2026-11-15T00:00:00"
 
 
 def test_the_lenders_calendar_is_in_the_snapshot(publish: Publish, home: Path, shows: Shows) -> None:

@@ -16,7 +16,7 @@ from etl.catalogue import load_catalogue
 from etl.command_line import run
 from etl.contract import COLUMN_NAMES
 from etl.errors import InvalidValue, RefusalLensError, UnknownName
-from synthetic_data import World, make_day, make_world, write_world
+from synthetic_data import World, make_day, make_world, world_id, write_world
 from synthetic_data.__main__ import app
 from synthetic_data.scenario import load_scenario
 
@@ -112,6 +112,15 @@ BROKEN_SCENARIOS = {
     "a word for a chance": ('effect = { P101 = "half" }', r"effect: P101 = 'half' must be above 0"),
     "a scope without a list": ('scope = { region = "CN-SC" }', r"scope: region must be a list such as \['CN-SC'\]"),
     "unknown onset": ('onset = "slow"', r"onset: unknown name 'slow'"),
+    "an effect that is no table": ("effect = 5", r"incident 'x': effect = 5 must be a table such as"),
+    "no effect": ("effect = {}", r"incident 'x': effect = \{\} must be a table such as"),
+    "a yes for a chance": ("effect = { P101 = true }", r"effect: P101 = True must be above 0"),
+    "a scope that is no table": ("scope = 5", r"incident 'x': scope = 5 must be a table such as"),
+    "a scope of numbers": ("scope = { region = [5] }", r"scope: region must be a list such as \['CN-"),
+    "a scope of nobody": ("scope = { region = [] }", r"scope: region must be a list such as \['CN-"),
+    "a number for a layer": ("layer = 5", r"incident 'x': layer = 5 must be a text"),
+    "a list for an onset": ("onset = [1]", r"incident 'x': onset = \[1\] must be a text"),
+    "a number for an id": ("id = 5", r"incident 5: id = 5 must be a text"),
 }
 
 
@@ -134,6 +143,27 @@ def test_a_broken_scenario_is_told_by_file_and_key(tmp_path: Path, line: str, me
         load_scenario(str(path))
 
 
+BROKEN_NOTICES = {
+    "a number": ("incidents = 5", r"broken\.toml: incidents must be tables, each under \[\[incidents\]\]"),
+    "a list of numbers": ("notices = [1]", r"broken\.toml: notices must be tables, each under \[\[notices\]\]"),
+    "no words": ('[[notices]]\nzh = ""', r"notice 'n': zh = '' must be a text"),
+    "a number for a region": ("[[notices]]\nregion = 5", r"notice 'n': region = 5 must be a text"),
+    "last before start": ("[[notices]]\nlast = 2026-01-01", r"notice 'n': last 2026-01-01 is before start 2026-01-02"),
+    "a time with a zone": ("[[notices]]\nlast = 2026-01-05T00:00:00Z", r"notice 'n': start and last must be dates or"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BROKEN_NOTICES.values(), ids=list(BROKEN_NOTICES))
+def test_a_broken_notice_is_told_by_file_and_key(tmp_path: Path, content: str, message: str) -> None:
+    lines = {"id": '"n"', "start": "2026-01-02", "last": "2026-01-03", "kind": '"policy"', "en": '"e"', "zh": '"z"'}
+    more = [f"{name} = {value}" for name, value in lines.items() if f"\n{name} =" not in content]
+    path = tmp_path / "broken.toml"
+    path.write_text("\n".join([content, *(more if "[[" in content else [])]), encoding="utf-8")
+
+    with pytest.raises(InvalidValue, match=message):
+        load_scenario(str(path))
+
+
 WRONG_ARGUMENTS = {
     "--scenario nope": "unknown scenario 'nope'; known: calm, default",
     "--days 0": "--days 0 must be at least 1",
@@ -142,6 +172,9 @@ WRONG_ARGUMENTS = {
     "--days many": "Invalid value for '--days'",
     "--format xml": "Invalid value for '--format'",
     "--end 2026-13-01": "Invalid value for '--end'",
+    "--end 9999-12-31": "--end 9999-12-31 must not be after 2099-12-31",
+    "--days 99999999999999": "must be at least 1 and not reach back before 2000-01-01",
+    f"--attempts 1{'0' * 400}": "is above 5000000 attempts in a day",
     "--colour red": "No such option: --colour",
 }
 
@@ -200,5 +233,65 @@ def test_a_stopped_run_leaves_only_whole_days_and_can_be_repeated(tmp_path: Path
 
     assert manifest["is_complete"] is False
     assert [pq.read_table(file).num_columns for file in left] == [len(COLUMN_NAMES)] * 4
-    write_world(tmp_path, days=5, attempts=500)
-    assert len(list((tmp_path / "logs").glob("*.parquet"))) == 5
+    (tmp_path / "logs" / f".attempts-{LAST}.parquet.tmp").write_bytes(b"half")
+    write_world(tmp_path, days=2, attempts=500, format="csv")
+    left_now = sorted(path.name for path in (tmp_path / "logs").iterdir())
+    assert left_now == ["attempts-2026-10-30.csv", "attempts-2026-10-31.csv", "manifest.json"]
+
+
+def _only(home: Path, name: str) -> None:
+    """Leaves the log and manifest that a world wrote, and a file beside them that it did not."""
+    write_world(home, days=2, attempts=100)
+    (home / "logs" / name).write_text("mine", encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["attempts-2020-01-01.csv", "attempts-mine.parquet", "more.csv.gz", "more.tsv"])
+def test_a_log_that_the_manifest_does_not_list_stops_a_second_world(tmp_path: Path, name: str) -> None:
+    _only(tmp_path, name)
+    before = sorted(path.name for path in (tmp_path / "logs").iterdir())
+
+    with pytest.raises(InvalidValue, match=rf"{name} is not part of a synthetic world"):
+        write_world(tmp_path, days=1, attempts=100)
+    assert sorted(path.name for path in (tmp_path / "logs").iterdir()) == before
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"files": ["attempts-1.csv"]}', '{"synthetic": "no"}', "[" * 99_999])
+def test_a_manifest_of_somebody_else_stops_a_world(tmp_path: Path, content: str) -> None:
+    (tmp_path / "logs").mkdir()
+    for name, text in (("manifest.json", content), ("attempts-1.csv", "mine")):
+        (tmp_path / "logs" / name).write_text(text, encoding="utf-8")
+
+    with pytest.raises(InvalidValue, match=r"manifest\.json is not of a synthetic world"):
+        write_world(tmp_path, days=1, attempts=100)
+    assert (tmp_path / "logs" / "manifest.json").read_text(encoding="utf-8") == content
+    assert (tmp_path / "logs" / "attempts-1.csv").exists()
+
+
+def test_a_manifest_cannot_name_files_outside_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "mine.csv").write_text("mine", encoding="utf-8")
+    facts = {"synthetic": True, "files": ["../mine.csv", 5]}
+    (tmp_path / "logs" / "manifest.json").write_text(json.dumps(facts), encoding="utf-8")
+    write_world(tmp_path, days=1, attempts=100)
+
+    assert (tmp_path / "mine.csv").exists()
+
+
+@pytest.mark.parametrize("is_after_a_world", [True, False])
+def test_a_calendar_that_somebody_wrote_stops_a_world(tmp_path: Path, is_after_a_world: bool) -> None:
+    if is_after_a_world:
+        write_world(tmp_path, days=1, attempts=100)
+    (tmp_path / "events.toml").write_text("events = []", encoding="utf-8")
+
+    with pytest.raises(InvalidValue, match=r"events\.toml is not as a synthetic world wrote it"):
+        write_world(tmp_path, days=2, attempts=100)
+    assert (tmp_path / "events.toml").read_text(encoding="utf-8") == "events = []"
+    assert len(list((tmp_path / "logs").glob("*.parquet"))) == is_after_a_world
+
+
+def test_a_world_is_known_before_it_is_made_and_differs_from_every_other() -> None:
+    same = {"days": 2, "attempts": 100}
+    others = ({"days": 3}, {"attempts": 101}, {"seed": 1}, {"end": date(2026, 10, 30)}, {"scenario": "calm"})
+
+    assert make_world(**same).id == world_id(**same)
+    assert len({world_id(**same), *(world_id(**(same | other)) for other in others)}) == 6

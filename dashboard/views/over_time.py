@@ -54,6 +54,7 @@ HOURS = Card(
     Words(en="At which hour of the week are refusals frequent?", zh="一周中哪个时段拒绝更多？"),
     metrics=("refusal_rate",),
     by=("weekday", "hour"),
+    own=("weekday", "hour"),
     figure=figures.week_clock("refusal_rate"),
 )
 DAYS = Card(
