@@ -10,6 +10,8 @@ from etl.catalogue.metrics import MEASURES, METRICS, Unit
 from etl.words import Words
 
 MEASURE_WORDS = {
+    "decided_or_pending": Words(en="Decided or pending", zh="已决或待定"),
+    "refused_or_pending": Words(en="Refused or pending", zh="拒绝或待定"),
     "all_refusals": Words(en="All refusals", zh="全部拒绝"),
     "amounts_known": Words(en="Amounts known", zh="金额已知"),
     "refused_amounts_known": Words(en="Refused amounts known", zh="被拒金额已知"),

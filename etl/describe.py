@@ -6,13 +6,12 @@ from typing import Any
 
 from etl import duck
 from etl.catalogue.rules import load_rules
+from etl.events import EVENT_COLUMNS, event_rows
 from etl.home import Home
 from etl.labels import (
-    EVENT_COLUMNS,
     LABEL_COLUMNS,
     REASON_COLUMNS,
     REGION_COLUMNS,
-    event_rows,
     label_rows,
     reason_rows,
     region_rows,

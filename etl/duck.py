@@ -117,8 +117,9 @@ def write_quarantine(connection: Connection, path: Path) -> Path | None:
     if count(connection, "quarantined") + count(connection, "malformed") == 0:
         return None
     connection.execute(
-        "copy (select q.source_file, q.source_row, q.rules_broken, cast(to_json(source) as varchar) as raw"
-        " from quarantined as q join source using (source_file, source_row)"
+        "copy (select q.source_file, q.source_row, q.rules_broken,"
+        " cast(to_json(struct_pack(*columns(source.* exclude (__file, __row, __hash)))) as varchar) as raw"
+        " from quarantined as q join source on q.source_file = source.__file and q.source_row = source.__row"
         " union all select source_file, source_row, 'malformed_line', raw from malformed order by all)"
         f" to '{_quoted(path)}' (format parquet, compression zstd)"
     )

@@ -1,16 +1,12 @@
-"""What every value is called in both languages, and the reference rows of reasons, regions and events."""
+"""What every value is called in both languages, and the reference rows of reasons and regions."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from etl.catalogue import Catalogue, Cause, Layer, MacroRegion, Reason, load_catalogue
 from etl.catalogue.reading import LANGUAGES, read_toml
-from etl.errors import InvalidValue
-from etl.home import Home
 from etl.manifest import Manifest
 
 Row = tuple[Any, ...]
@@ -24,9 +20,6 @@ REASON_COLUMNS = (
 )
 REGION_COLUMNS = (
     "region varchar, macro_region varchar, country varchar, tile_row integer, tile_col integer, population bigint"
-)
-EVENT_COLUMNS = (
-    "event_id varchar, start_at timestamp, last_at timestamp, kind varchar, region varchar, en varchar, zh varchar"
 )
 NOT_GIVEN = ""
 
@@ -93,35 +86,3 @@ def region_rows(present: list[str]) -> list[Row]:
     known = [(r.id, r.parent, r.country, r.tile_row, r.tile_col, r.population) for r in regions.values()]
     strange = [(region, "unknown", NOT_GIVEN, None, None, None) for region in present if region not in regions]
     return [*known, *strange]
-
-
-def event_rows(home: Home) -> list[Row]:
-    """The lender's own calendar in events.toml; none where there is no such file. `InvalidValue` names the entry."""
-    if not home.events.exists():
-        return []
-    try:
-        entries = tomllib.loads(home.events.read_text(encoding="utf-8")).get("events", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise InvalidValue(f"{home.events}: {problem}") from problem
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise InvalidValue(f"{home.events}: write every event as a table of its own, [[events]]")
-    return [_event_row(home.events, number, entry) for number, entry in enumerate(entries, start=1)]
-
-
-def _event_row(path: Path, number: int, entry: dict[str, Any]) -> Row:
-    for key in ("id", "start", "kind", "en", "zh"):
-        if not entry.get(key):
-            raise InvalidValue(f"{path}: event {number} needs {key!r}")
-    start = _moment(entry["start"], time.min)
-    last = _moment(entry["last"], time.max) if "last" in entry else start
-    if "end" in entry:
-        last = _moment(entry["end"], time.min)
-    return entry["id"], start, last, entry["kind"], entry.get("region") or None, entry["en"], entry["zh"]
-
-
-def _moment(value: Any, clock: time) -> datetime:
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, date):
-        return datetime.combine(value, clock).replace(microsecond=0)
-    raise InvalidValue(f"{value!r} is no date; write 2026-11-11 without quotes")

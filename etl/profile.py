@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,19 @@ from duckdb import (
 )
 
 from etl.catalogue import load_catalogue
+from etl.catalogue.dimensions import DIMENSIONS
 from etl.catalogue.reading import LANGUAGES, Table, read_toml
 from etl.contract import COLUMN_NAMES, REQUIRED, SLOT_SEPARATOR
 from etl.errors import InvalidValue, UnknownName, UnreadableInput
 
 SHIPPED = Path(__file__).parent / "profiles"
 CONTRACT = "contract"
-ROW, FILE, FILE_HASH = "source_row", "source_file", "source_hash"
-AMOUNT_UNIT = "amount_unit"
+ROW, FILE, FILE_HASH = TECHNICAL = ("__row", "__file", "__hash")
+"""What the columns of a file are joined by; a file that has such a column of its own is refused."""
+LANDED_ROW, LANDED_FILE, AMOUNT_UNIT = "source_row", "source_file", "amount_unit"
+REASONS, AMOUNT = "reason_codes", "amount_requested"
+UNCHANGED = Decimal(1)
+SOURCES = ("column", "columns", "constant", "row_position")
 RULE_KEYS = ("column", "columns", "constant", "row_position", "values", "prefix", "scheme", "unit")
 
 
@@ -37,7 +43,24 @@ class ColumnRule:
     values: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     scheme: str | None = None
-    unit: int = 1
+    unit: Decimal = UNCHANGED
+
+    def __post_init__(self) -> None:
+        if [bool(self.columns), self.constant is not None, self.is_row_position].count(True) != 1:
+            raise InvalidValue(f"needs exactly one of: {', '.join(SOURCES)}")
+        changes = self._changes
+        if changes and not self.columns:
+            raise InvalidValue(f"{changes[0]} needs a column of the file to work on")
+        if len(changes) > 1 and changes != ["values", "unit"]:
+            raise InvalidValue(f"{' and '.join(changes)} cannot be combined")
+        if len(self.columns) > 1 and changes and changes != ["scheme"]:
+            raise InvalidValue(f"{changes[0]} needs a single column")
+
+    @property
+    def _changes(self) -> list[str]:
+        """What is done to the file's value, by its key."""
+        given = {"values": self.values, "prefix": self.prefix, "scheme": self.scheme, "unit": self.unit != UNCHANGED}
+        return [key for key, is_given in given.items() if is_given]
 
     def expression(self) -> Expression:
         """The contract's value as a DuckDB expression over the file's columns."""
@@ -80,14 +103,15 @@ class Profile:
 
     def landing(self, present: list[str], place: str) -> list[Expression]:
         """The select list of the landing relation over a file with the columns `present`."""
+        present = [name for name in present if name not in TECHNICAL]
         rules = self._contract_rules(present, place) if self.is_contract else self.columns
         for rule in rules.values():
             for name in rule.columns:
                 if name not in present:
                     raise UnknownName(f"column (profile {self.name}, file {place})", name, present)
         technical = [
-            ColumnExpression(FILE),
-            ColumnExpression(ROW),
+            ColumnExpression(FILE).alias(LANDED_FILE),
+            ColumnExpression(ROW).alias(LANDED_ROW),
             ConstantExpression(self._unit).alias(AMOUNT_UNIT),
         ]
         return [*technical, *(_filled(name, rules.get(name)) for name in COLUMN_NAMES)]
@@ -97,9 +121,9 @@ class Profile:
         return any(rule.is_row_position for rule in self.columns.values())
 
     @property
-    def _unit(self) -> int:
-        rule = self.columns.get("amount_requested")
-        return rule.unit if rule else 1
+    def _unit(self) -> Decimal:
+        rule = self.columns.get(AMOUNT)
+        return rule.unit if rule else UNCHANGED
 
     def _contract_rules(self, present: list[str], place: str) -> dict[str, ColumnRule]:
         missing = [name for name in REQUIRED if name not in present]
@@ -130,42 +154,71 @@ def load_profile(name: str) -> Profile:
     return _profile(read_toml(path))
 
 
+def merged_words(
+    known: Mapping[str, Mapping[str, dict[str, str]]], more: Mapping[str, Mapping[str, dict[str, str]]]
+) -> dict[str, dict[str, dict[str, str]]]:
+    """The words of the values known so far, value by value overlaid by those of another profile."""
+    return {dimension: {**known.get(dimension, {}), **more.get(dimension, {})} for dimension in [*known, *more]}
+
+
 def _profile(file: Table) -> Profile:
     file.allow("profile", *LANGUAGES, "delimiter", "columns", "words")
     file.words()
-    rules = {name: _rule(name, table) for name, table in file.tables("columns")}
-    for name in REQUIRED:
-        if name not in rules:
-            file.complain(f"columns.{name} is missing; every attempt needs it")
-    words = {name: _value_words(file, name) for name in file.table("words").content} if "words" in file.content else {}
-    return Profile(file.text("profile"), rules, file.content.get("delimiter", ","), words)
+    name = file.text("profile")
+    if name == CONTRACT:
+        file.complain(f"profile must not be {CONTRACT!r}: that is the one without a file")
+    rules = {column: _rule(column, table) for column, table in file.tables("columns")}
+    for column in REQUIRED:
+        if column not in rules:
+            file.complain(f"columns.{column} is missing; every attempt needs it")
+    return Profile(name, rules, file.character("delimiter", ","), _words(file))
 
 
-def _value_words(file: Table, dimension: str) -> dict[str, dict[str, str]]:
-    """What each value of a dimension is called, in every language."""
-    spoken = file.table("words").named_words(dimension)
-    return {value: {"en": words.en, "zh": words.zh} for value, words in spoken.items()}
+def _words(file: Table) -> dict[str, dict[str, dict[str, str]]]:
+    """By dimension, what each value is called in every language."""
+    if "words" not in file.content:
+        return {}
+    table = file.table("words")
+    known = [dimension.id for dimension in DIMENSIONS.values() if not dimension.is_time]
+    for name in table.content:
+        if name not in known:
+            table.complain(str(UnknownName("dimension", name, known)))
+    return {
+        dimension: {value: {"en": words.en, "zh": words.zh} for value, words in table.named_words(dimension).items()}
+        for dimension in table.content
+    }
 
 
 def _rule(name: str, table: Table) -> ColumnRule:
     if name not in COLUMN_NAMES:
         table.complain(str(UnknownName("contract column", name, COLUMN_NAMES)))
     table.allow(*RULE_KEYS)
-    content = table.content
-    rule = ColumnRule(
-        columns=tuple(content.get("columns", [content["column"]] if "column" in content else [])),
-        constant=content.get("constant"),
-        is_row_position=bool(content.get("row_position", False)),
-        values=content.get("values", {}),
-        prefix=content.get("prefix", ""),
-        scheme=content.get("scheme"),
-        unit=content.get("unit", 1),
-    )
-    if not (rule.columns or rule.constant is not None or rule.is_row_position):
-        table.complain("needs one of: column, columns, constant, row_position")
-    if rule.scheme is not None and rule.scheme not in load_catalogue().schemes:
-        raise InvalidValue(f"{table.place}: {UnknownName('scheme', rule.scheme, load_catalogue().schemes)}")
+    facts = _facts(table)
+    try:
+        rule = ColumnRule(**facts)
+    except InvalidValue as problem:
+        table.complain(str(problem))
+    if name != REASONS and (rule.scheme or len(rule.columns) > 1):
+        table.complain(f"only {REASONS} can have a scheme or several columns")
+    if name != AMOUNT and rule.unit != UNCHANGED:
+        table.complain(f"only {AMOUNT} can have a unit")
     return rule
+
+
+def _facts(table: Table) -> dict[str, Any]:
+    """The fields of a rule, each of the right type."""
+    content = table.content
+    if "column" in content and "columns" in content:
+        table.complain("column and columns cannot be combined")
+    return {
+        "columns": (table.text("column"),) if "column" in content else tuple(table.texts("columns")),
+        "constant": table.optional_text("constant"),
+        "is_row_position": table.flag("row_position", False),
+        "values": table.spellings("values") if "values" in content else {},
+        "prefix": table.optional_text("prefix") or "",
+        "scheme": table.known("scheme", load_catalogue().schemes) if "scheme" in content else None,
+        "unit": table.factor("unit", UNCHANGED),
+    }
 
 
 def _filled(name: str, rule: ColumnRule | None) -> Expression:

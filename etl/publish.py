@@ -6,8 +6,11 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import duckdb
 
 from etl import duck
 from etl.build import Plan, build_snapshot, schema_version
@@ -59,7 +62,7 @@ def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scr
     previous = None if is_from_scratch else _mergeable(home)
     building = home.snapshots / f".building-{snapshot_id}.duckdb"
     try:
-        build_snapshot(Plan(home, manifest, snapshot_id, building, previous, touched))
+        _build(Plan(home, manifest, snapshot_id, building, previous, touched))
         duck.sync(building)
         building.rename(home.snapshot_path(snapshot_id))
     finally:
@@ -71,6 +74,18 @@ def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scr
     duck.sync(home.root)
     clear(home)
     return snapshot_id
+
+
+def _build(plan: Plan) -> None:
+    """Build over the previous snapshot, or from the rows alone where that turns out to be damaged."""
+    try:
+        build_snapshot(plan)
+    except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as problem:
+        if plan.previous is None:
+            raise
+        logger.warning("%s cannot be read (%s); building from scratch", plan.previous, str(problem).splitlines()[0])
+        plan.target.unlink(missing_ok=True)
+        build_snapshot(replace(plan, previous=None))
 
 
 def clear(home: Home) -> None:

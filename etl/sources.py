@@ -2,7 +2,10 @@
 
 import csv
 import gzip
+import zlib
+from collections import Counter
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -12,7 +15,7 @@ from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, Sta
 from etl.duck import MALFORMED_COLUMNS, Connection, keep_malformed, make_table, sha256
 from etl.errors import UnreadableInput
 from etl.manifest import LoadedFile
-from etl.profile import FILE, FILE_HASH, ROW, Profile, otherwise, replaced
+from etl.profile import FILE, FILE_HASH, ROW, TECHNICAL, Profile, otherwise, replaced
 
 CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 HASH_SHOWN = 12
@@ -40,13 +43,20 @@ def find_sources(paths: list[Path]) -> list[Source]:
     found = [file for path in paths for file in _files(path)]
     if not found:
         raise UnreadableInput(f"no .parquet or .csv file in {', '.join(map(str, paths))}")
-    return [Source(path, sha256(path)) for path in found]
+    return [_source(path) for path in found]
+
+
+def _source(path: Path) -> Source:
+    try:
+        return Source(path, sha256(path))
+    except OSError as problem:
+        raise UnreadableInput(f"{path} cannot be read: {problem.strerror}") from problem
 
 
 def land(connection: Connection, sources: list[Source], profile: Profile) -> None:
     """Make three relations of one batch (one CSV, or Parquet files of one shape).
 
-    `source`: every column as in the files, with source_file and source_row (1 = first data row);
+    `source`: every column as in the files, with the technical ones (row 1 = first data row);
     `landing`: the contract's columns; `malformed` (source_file, source_row, raw): lines that do not split into columns.
     """
     read = _csv if sources[0].is_csv else _parquet
@@ -90,11 +100,12 @@ def _files(path: Path) -> list[Path]:
 
 
 def _parquet(connection: Connection, sources: list[Source], profile: Profile) -> duckdb.DuckDBPyRelation:
-    paths = [str(source.path) for source in sources]
+    paths = [escape(str(source.path)) for source in sources]
     try:
         relation = connection.read_parquet(paths, filename=True, file_row_number=True, union_by_name=True)
     except duckdb.Error as problem:
         raise UnreadableInput(f"{sources[0].path.name} … cannot be read: {str(problem).splitlines()[0]}") from problem
+    _check_names(relation.columns, sources[0].path.name)
     name = _name_column(sources).alias(FILE)
     row = (ColumnExpression("file_row_number") + ConstantExpression(1)).alias(ROW)
     columns = StarExpression(exclude=["filename", "file_row_number"])
@@ -124,7 +135,7 @@ def _csv(connection: Connection, sources: list[Source], profile: Profile) -> duc
     delimiter = "\t" if ".tsv" in path.name else profile.delimiter
     try:
         relation = connection.read_csv(
-            str(path),
+            escape(str(path)),
             header=True,
             auto_detect=False,
             delimiter=delimiter,
@@ -149,12 +160,27 @@ def _header(path: Path, delimiter: str) -> list[str]:
     """The column names in a file's first line; `UnreadableInput` where there is none or one comes twice."""
     try:
         with _opened(path) as file:
-            names = next(csv.reader([file.readline(LONGEST_HEADER).decode("utf-8-sig")], delimiter=delimiter), [])
-    except (OSError, EOFError, UnicodeDecodeError) as problem:
+            line = file.readline(LONGEST_HEADER).decode("utf-8-sig")
+        names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as problem:
         raise UnreadableInput(f"{path.name} cannot be read: {problem}") from problem
+    if len(line) >= LONGEST_HEADER:
+        raise UnreadableInput(f"{path.name}: the first line is too long to be the names of columns")
     if not names or len(set(names)) < len(names) or not all(names):
         raise UnreadableInput(f"{path.name}: the first line must name every column once; it reads {names[:8]}")
+    _check_names(names, path.name)
     return names
+
+
+def _check_names(names: list[str], place: str) -> None:
+    """A file whose columns we could not tell apart, or from our own, is refused: DuckDB's names know no case."""
+    times = Counter(name.lower() for name in names)
+    alike = [name for name in names if times[name.lower()] > 1]
+    if alike:
+        raise UnreadableInput(f"{place}: the columns {', '.join(alike[:8])} differ only in case; rename all but one")
+    for name in names:
+        if name.lower() in TECHNICAL:
+            raise UnreadableInput(f"{place}: the column {name} has a name that is kept for our own use; rename it")
 
 
 def _opened(path: Path) -> BinaryIO:

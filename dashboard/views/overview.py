@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import figures, formats, reference, words
 from dashboard.cards import Card, show
+from dashboard.cautions import show_cautions
 from dashboard.kpis import show_row
 from dashboard.screen import Screen
 from etl.words import Words
@@ -43,6 +44,7 @@ CARDS = (TREND, CAUSES, TILES)
 
 def render(screen: Screen) -> None:
     show_row(screen)
+    show_cautions(screen)
     show(TREND, screen)
     left, right = st.columns(2)
     with left:

@@ -42,6 +42,8 @@ MEASURES: dict[str, Measure] = {
         Measure("withdrawn", ("withdrawn",)),
         Measure("pending", ("pending",)),
         Measure("excluded", ("excluded",)),
+        Measure("decided_or_pending", (*_DECIDED, "pending")),
+        Measure("refused_or_pending", ("refused", "pending")),
         Measure("all_refusals", ("refused",)),
         Measure("all_amount_refused", ("refused",), of="amount_cents"),
         Measure("refusals", ("refused",), scope=Scope.REFUSAL),
@@ -157,6 +159,24 @@ METRICS: dict[str, Metric] = {
             Words(
                 en="Refusals ÷ decided (approved + refused). A cause filter narrows the refusals only.",
                 zh="拒绝 ÷ 已决（通过 + 拒绝）。按原因筛选只缩小分子。",
+            ),
+        ),
+        _ratio(
+            "refusal_rate_at_least",
+            ("all_refusals", "decided_or_pending"),
+            Words(en="Refusal rate at least", zh="拒绝率下限"),
+            Words(
+                en="All refusals ÷ (decided + pending): the rate if no pending attempt were refused.",
+                zh="全部拒绝 ÷（已决 + 待定）：假设待定无一被拒。",
+            ),
+        ),
+        _ratio(
+            "refusal_rate_at_most",
+            ("refused_or_pending", "decided_or_pending"),
+            Words(en="Refusal rate at most", zh="拒绝率上限"),
+            Words(
+                en="(All refusals + pending) ÷ (decided + pending): the rate if every pending attempt were refused.",
+                zh="（全部拒绝 + 待定）÷（已决 + 待定）：假设待定全部被拒。",
             ),
         ),
         _ratio(

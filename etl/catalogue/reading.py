@@ -3,6 +3,8 @@
 import csv
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,6 +38,15 @@ class Table:
             self.complain(f"{key} must be a text")
         return value
 
+    def optional_text(self, key: str) -> str | None:
+        return self.text(key) if key in self.content else None
+
+    def character(self, key: str, otherwise: str) -> str:
+        value = self.content.get(key, otherwise)
+        if not isinstance(value, str) or len(value) != 1 or value in '"\r\n\0':
+            self.complain(f"{key} must be one character, not {value!r}")
+        return value
+
     def known(self, key: str, names: Iterable[str]) -> str:
         value = self.text(key)
         if value not in names:
@@ -54,11 +65,40 @@ class Table:
             self.complain(f"{key} must be a whole number, not {value!r}")
         return None if value is None else int(value)
 
+    def factor(self, key: str, otherwise: Decimal) -> Decimal:
+        """A number above zero, exactly as it was written."""
+        value = self.content.get(key, otherwise)
+        number = Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
+        if not (number.is_finite() and number > 0):
+            self.complain(f"{key} must be a number above 0, not {value!r}")
+        return number
+
+    def moment(self, key: str) -> date | datetime:
+        """A local date or time; one with an offset is refused, since nobody says which clock the reader's is."""
+        value = self.content.get(key)
+        if not isinstance(value, date):
+            self.complain(f"{key} must be a date or a local time, such as 2026-11-11 or 2026-11-11T20:00:00, unquoted")
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            self.complain(f"{key} must be a local time; {value.isoformat()} has an offset")
+        return value
+
     def texts(self, key: str) -> list[str]:
         value = self.content.get(key, [])
         if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
             self.complain(f"{key} must be a list of texts")
         return value
+
+    def spellings(self, key: str) -> dict[str, str]:
+        """Each spelling with the text it stands for, which may be empty."""
+        table = self.table(key)
+        for spelling, meaning in table.content.items():
+            if not isinstance(meaning, str):
+                table.complain(f"{spelling!r} must be a text")
+            if spelling != spelling.strip() or not spelling:
+                table.complain(f"{spelling!r} is blank or has spaces around it; values are compared without them")
+        if not table.content:
+            table.complain("must name at least one value")
+        return dict(table.content)
 
     def words(self, prefix: str = "") -> Words:
         return Words(**{language: self.text(prefix + language) for language in LANGUAGES})
@@ -83,6 +123,13 @@ class Table:
         for name in table.content:
             yield name, table.table(name)
 
+    def entries(self, key: str) -> list["Table"]:
+        """The tables that each stand under `[[key]]`, with their position; none where the key is missing."""
+        listed = self.content.get(key, [])
+        if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+            self.complain(f"{key} must be tables of their own, each under [[{key}]]")
+        return [Table(self._below(f"{key}[{number}]"), entry) for number, entry in enumerate(listed, start=1)]
+
     def advice(self, otherwise: Advice | None = None) -> Advice:
         """The advice written here; an audience that is not addressed gets `otherwise`."""
         audiences = tuple(Advice.__dataclass_fields__)
@@ -103,7 +150,7 @@ class Table:
 
 def read_toml(path: Path) -> Table:
     try:
-        return Table(path.name, tomllib.loads(path.read_text(encoding="utf-8")))
+        return Table(path.name, tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise InvalidValue(f"{path.name}: {problem}") from problem
     except OSError as problem:
