@@ -1,17 +1,13 @@
-"""What a reader must know before trusting a rate: unlike requests counted together, too much not decided yet."""
+"""What a reader must know before trusting a rate: how much is not decided yet, and what it can still become."""
 
 import streamlit as st
 
-from dashboard import formats, words
+from dashboard import formats
 from dashboard.screen import Screen
 from etl.words import Words
 
 IMMATURE = 0.02
 """Share of pending attempts above which a period's rate is not settled (DESIGN: rule 5)."""
-MIXED = Words(
-    en="Unlike requests are counted together: {names}. Choose one under Stage.",
-    zh="不同阶段的申请合并计算：{names}。可在“阶段”中选择其一。",
-)
 PENDING = Words(
     en="{share} of the attempts are pending: the refusal rate will settle between {least} and {most}.",
     zh="{share} 的借款尝试尚待决定：拒绝率最终将介于 {least} 与 {most} 之间。",
@@ -19,19 +15,9 @@ PENDING = Words(
 
 
 def show_cautions(screen: Screen) -> None:
-    """A line for each caution, none where there is nothing to say."""
-    for line in (*_mixed(screen), *_pending(screen)):
+    """A line where the period is not settled yet, nothing otherwise."""
+    for line in _pending(screen):
         st.warning(line, icon=":material/info:")
-
-
-def _mixed(screen: Screen) -> list[str]:
-    """Several stages among the decided attempts."""
-    if not screen.snapshot.has("stage"):
-        return []
-    frame = screen.ask(screen.question(("decided",), ("stage",)))
-    stages = list(frame.loc[frame["decided"] > 0, "stage"])
-    names = words.LISTED(screen.language).join(screen.label("stage", stage) for stage in stages)
-    return [screen.words(MIXED, names=names)] if len(stages) > 1 else []
 
 
 def _pending(screen: Screen) -> list[str]:

@@ -12,7 +12,7 @@ EVENT_COLUMNS = (
     "event_id varchar, start_at timestamp, last_at timestamp, kind varchar, region varchar, en varchar, zh varchar"
 )
 KEYS = ("id", "start", "last", "end", "kind", "region", *LANGUAGES)
-LAST_SECOND = timedelta(seconds=1)
+LAST_SECOND = time(23, 59, 59)
 
 
 def event_rows(home: Home) -> list[Row]:
@@ -21,36 +21,36 @@ def event_rows(home: Home) -> list[Row]:
         return []
     file = read_toml(home.events)
     file.allow("events")
-    seen: set[str] = set()
-    rows = []
+    rows: dict[str, Row] = {}
     for entry in file.entries("events"):
-        rows.append(_event_row(entry))
-        if rows[-1][0] in seen:
-            entry.complain(f"id {rows[-1][0]!r} is taken by an earlier event")
-        seen.add(rows[-1][0])
-    return rows
+        id = entry.text("id")
+        if id in rows:
+            entry.complain(f"id {id!r} is taken by an earlier event")
+        rows[id] = _event_row(id, Table(f"{entry.place} {id!r}", entry.content))
+    return list(rows.values())
 
 
-def _event_row(entry: Table) -> Row:
+def _event_row(id: str, entry: Table) -> Row:
     entry.allow(*KEYS)
-    id, kind, words = entry.text("id"), entry.text("kind"), entry.words()
-    start, last = _start(entry.moment("start")), _last(entry)
-    if last < start:
-        entry.complain(f"event {id!r} is over before its start")
-    return id, start, last, kind, entry.optional_text("region"), words.en, words.zh
+    words = entry.words()
+    start = _at(entry.moment("start"), time.min)
+    return id, start, _last(entry, start), entry.text("kind"), entry.optional_text("region"), words.en, words.zh
 
 
-def _last(entry: Table) -> datetime:
+def _last(entry: Table, start: datetime) -> datetime:
     """The last moment inside: of `last`, which is still inside, or before `end`, which is not; else the start."""
     if "last" in entry.content and "end" in entry.content:
         entry.complain("write last (still inside) or end (no longer inside), not both")
-    if "last" in entry.content:
-        last = entry.moment("last")
-        return last if isinstance(last, datetime) else _start(last + timedelta(days=1)) - LAST_SECOND
     if "end" in entry.content:
-        return _start(entry.moment("end")) - LAST_SECOND
-    return _start(entry.moment("start"))
+        end = _at(entry.moment("end"), time.min)
+        if end <= start:
+            entry.complain("end must be later than start")
+        return end - timedelta(seconds=1)
+    last = _at(entry.moment("last"), LAST_SECOND) if "last" in entry.content else start
+    if last < start:
+        entry.complain("last is before start")
+    return last
 
 
-def _start(moment: date | datetime) -> datetime:
-    return moment if isinstance(moment, datetime) else datetime.combine(moment, time.min)
+def _at(moment: date | datetime, clock: time) -> datetime:
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, clock)

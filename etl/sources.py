@@ -160,11 +160,11 @@ def _header(path: Path, delimiter: str) -> list[str]:
     """The column names in a file's first line; `UnreadableInput` where there is none or one comes twice."""
     try:
         with _opened(path) as file:
-            line = file.readline(LONGEST_HEADER).decode("utf-8-sig")
-        names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+            line = file.readline(LONGEST_HEADER + 1)
+        names = next(csv.reader([line.decode("utf-8-sig")], delimiter=delimiter, strict=True), [])
     except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as problem:
         raise UnreadableInput(f"{path.name} cannot be read: {problem}") from problem
-    if len(line) >= LONGEST_HEADER:
+    if len(line) > LONGEST_HEADER:
         raise UnreadableInput(f"{path.name}: the first line is too long to be the names of columns")
     if not names or len(set(names)) < len(names) or not all(names):
         raise UnreadableInput(f"{path.name}: the first line must name every column once; it reads {names[:8]}")
