@@ -29,6 +29,8 @@ ROW, FILE, FILE_HASH = TECHNICAL = ("__row", "__file", "__hash")
 LANDED_ROW, LANDED_FILE, AMOUNT_UNIT = "source_row", "source_file", "amount_unit"
 REASONS, AMOUNT = "reason_codes", "amount_requested"
 UNCHANGED = Decimal(1)
+UNIT_LIMIT, UNIT_STEP = Decimal(1_000_000), Decimal("0.000001")
+"""A unit stays below the limit and has no finer step: what the model of typed rows can multiply exactly."""
 SOURCES = ("column", "columns", "constant", "row_position")
 RULE_KEYS = ("column", "columns", "constant", "row_position", "values", "prefix", "scheme", "unit")
 
@@ -55,6 +57,8 @@ class ColumnRule:
             raise InvalidValue(f"{' and '.join(changes)} cannot be combined")
         if len(self.columns) > 1 and changes and changes != ["scheme"]:
             raise InvalidValue(f"{changes[0]} needs a single column")
+        if self.unit >= UNIT_LIMIT or self.unit % UNIT_STEP:
+            raise InvalidValue(f"unit must be below {UNIT_LIMIT:,} and have at most 6 decimals, not {self.unit}")
 
     @property
     def _changes(self) -> list[str]:

@@ -168,7 +168,7 @@ def test_no_part_is_cleared_while_a_kept_manifest_cannot_be_read(publish: Publis
     damaged = publish("outcome\nrefused").path.with_suffix(".json")
     publish("outcome\nrefused")
     damaged.write_text("[]")
-    stray = _part(home, "2026-10-05").with_name("stray.parquet")
+    stray = home / "store" / "attempts" / "day=2026-10-05" / "stray.parquet"
     stray.write_bytes(b"")
     for _ in range(KEPT - 2):
         publish("outcome\nrefused")

@@ -1,15 +1,16 @@
 """Mapping profiles: a foreign file becomes rows of the contract, and a mistake in a profile is one line."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from etl.errors import RefusalLensError
+from etl.errors import InvalidValue, RefusalLensError
 from etl.home import Home
 from etl.pipeline import add_files
-from etl.profile import load_profile
+from etl.profile import ColumnRule, load_profile, merged_words
 from etl.query import Attribution, Question, ask
 from etl.snapshot import Snapshot, open_snapshot
 
@@ -141,7 +142,11 @@ MISTAKES = {
         'konstant = "loan"',
         "mine.toml: columns.product: unknown key 'konstant'; did you mean constant",
     ),
-    "no source": ('constant = "loan"', 'prefix = "x"', "mine.toml: columns.product: needs one of: column, columns"),
+    "no source": (
+        'constant = "loan"',
+        'prefix = "x"',
+        "mine.toml: columns.product: needs exactly one of: column, columns",
+    ),
     "indispensable column": (
         "[columns.outcome]",
         "[columns.stage]",
@@ -171,3 +176,60 @@ def test_a_profile_that_nobody_shipped_or_wrote_is_one_line_with_the_known_ones(
         load_profile("hmda")
     with pytest.raises(RefusalLensError, match=r"nowhere\.toml does not exist; shipped ones: contract, hmda2014"):
         load_profile(str(tmp_path / "nowhere.toml"))
+
+
+def _with(tmp_path: Path, more: str) -> Path:
+    path = tmp_path / "odd.toml"
+    head = 'profile = "odd"\nen = "Odd"\nzh = "怪"\ncolumns.attempt_id.row_position = true\n'
+    path.write_text(f'{head}columns.attempted_at.column = "at"\ncolumns.outcome.constant = "refused"\n{more}', "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("delimiter", ["5", '""', '"ab"', '"\\n"', "'\"'"])
+def test_a_delimiter_is_one_character(profile: Path, delimiter: str) -> None:
+    profile.write_text(PROFILE.replace('delimiter = ";"', f"delimiter = {delimiter}"), encoding="utf-8")
+    with pytest.raises(InvalidValue, match=r"^mine\.toml: delimiter must be one character"):
+        load_profile(str(profile))
+
+
+def test_a_profile_cannot_call_itself_the_contract(profile: Path) -> None:
+    profile.write_text(PROFILE.replace('"mine"', '"contract"'), encoding="utf-8")
+    with pytest.raises(InvalidValue, match=r"^mine\.toml: profile must not be 'contract'"):
+        load_profile(str(profile))
+
+
+def test_a_unit_is_the_number_that_was_written(tmp_path: Path) -> None:
+    path = _with(tmp_path, 'columns.amount_requested = { column = "a", unit = 0.01, values = { Exempt = "" } }')
+
+    assert load_profile(str(path)).columns["amount_requested"].unit == Decimal("0.01")
+
+
+def test_an_amount_in_hundredths_keeps_its_hundredths(home: Path, tmp_path: Path, shows: Shows) -> None:
+    file = tmp_path / "cents.csv"
+    file.write_text("at,a\n2026-10-05,12345\n2026-10-05,5\n2026-10-05,Exempt\n", encoding="utf-8")
+    more = 'columns.amount_requested = { column = "a", unit = 0.01, values = { Exempt = "" } }'
+    amounts = ask(_load(home, file, _with(tmp_path, more)), Question(("rows", "amount_requested")))
+
+    assert amounts["rows"].item() == 3
+    assert amounts["amount_requested"].item() == pytest.approx(123.5)
+
+
+def test_a_rule_made_in_code_is_held_to_the_same() -> None:
+    with pytest.raises(InvalidValue, match="needs exactly one of"):
+        ColumnRule(columns=("a",), constant="b")
+
+
+def test_words_of_two_profiles_lie_beside_each_other() -> None:
+    known = {"product": {"A": {"en": "Old A", "zh": "旧"}, "B": {"en": "B", "zh": "乙"}}}
+    more = {"product": {"A": {"en": "A", "zh": "甲"}}, "city": {"X": {"en": "X", "zh": "某"}}}
+
+    assert merged_words(known, more) == {
+        "product": {"A": {"en": "A", "zh": "甲"}, "B": {"en": "B", "zh": "乙"}},
+        "city": {"X": {"en": "X", "zh": "某"}},
+    }
+
+
+def test_the_hint_for_a_missing_column_lists_only_columns_of_the_file(home: Path, file: Path, profile: Path) -> None:
+    profile.write_text(PROFILE.replace('column = "province"', 'column = "qqq"'), encoding="utf-8")
+    with pytest.raises(RefusalLensError, match=r"known: province, result, wan, when, why1, why2$"):
+        _load(home, file, profile)

@@ -122,7 +122,7 @@ def _garble_the_calendar(home: Path) -> None:
 
 FAILURES = {
     "a part is gone": (_remove_a_part, r"is missing or changed; load the logs again into a new home"),
-    "an event lacks a key": (_break_the_calendar, r"events\.toml: event 1 needs 'kind'"),
+    "an event lacks a key": (_break_the_calendar, r"events\.toml: events\[1\] 'x': "),
     "events are no TOML": (_garble_the_calendar, r"events\.toml: "),
 }
 

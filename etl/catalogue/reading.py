@@ -70,7 +70,7 @@ class Table:
         value = self.content.get(key, otherwise)
         number = Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
         if not (number.is_finite() and number > 0):
-            self.complain(f"{key} must be a number above 0, not {value!r}")
+            self.complain(f"{key} must be a number above 0, not {value}")
         return number
 
     def moment(self, key: str) -> date | datetime:
