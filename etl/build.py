@@ -97,6 +97,7 @@ def _make_members(connection: duck.Connection) -> None:
 
 
 def _describe(connection: duck.Connection, plan: Plan) -> None:
+    duck.make(connection, "snapshot", "currencies")
     facts = _facts(connection, plan)
     describe.write_reference(connection, plan.home, plan.manifest)
     describe.write_calendar(connection, facts["first_day"], facts["last_day"])
@@ -119,7 +120,7 @@ def _facts(connection: duck.Connection, plan: Plan) -> dict[str, str]:
         "business_zone": plan.manifest.business_zone,
         "is_synthetic": json.dumps(plan.manifest.is_synthetic),
         "fraction_units": str(duck.number(connection, "snapshot", "whole_units")),
-        "currency": "|".join(sorted(duck.totals_by(connection, "rollup_day", "currency"))),
+        "currencies": "|".join(sorted(duck.values(connection, "currencies", "currency"))),
         "schema_version": schema_version(),
     }
 

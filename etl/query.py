@@ -111,7 +111,7 @@ def _check(snapshot: Snapshot, question: Question) -> None:
 def _check_currency(snapshot: Snapshot, question: Question) -> None:
     is_money = any(measure.unit is Unit.MONEY for measure in question.measures)
     kept = question.where.get("currency")
-    currencies = [name for name in snapshot.values("currency") if kept is None or kept.keeps(name)]
+    currencies = [name for name in snapshot.info.currencies if kept is None or kept.keeps(name)]
     if is_money and len(currencies) > 1 and "currency" not in question.by:
         raise InvalidValue(
             f"money never adds across currencies ({', '.join(currencies)}); add `--by currency` or `--where currency=…`"

@@ -37,7 +37,12 @@ class SnapshotInfo:
     business_zone: str
     is_synthetic: bool
     fraction_units: int
-    currency: str | None
+    currencies: tuple[str, ...]
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of all amounts, None where there are several or the log names none."""
+        return self.currencies[0] if len(self.currencies) == 1 and self.currencies[0] != UNKNOWN else None
 
 
 @dataclass(frozen=True)
@@ -248,7 +253,7 @@ def _info(stored: dict[str, str]) -> SnapshotInfo:
         business_zone=stored["business_zone"],
         is_synthetic=json.loads(stored["is_synthetic"]),
         fraction_units=int(stored["fraction_units"]),
-        currency=stored.get("currency") or None,
+        currencies=tuple(name for name in stored["currencies"].split("|") if name),
     )
 
 

@@ -279,3 +279,18 @@ def test_the_smallest_rollup_that_has_the_columns_answers(publish: Callable[...,
         "channel": "rollup_wide",
         "region hour": "rollup_wide",
     }
+
+
+def test_a_row_without_amount_and_currency_stands_in_no_way_of_money(
+    publish: Callable[..., Snapshot], shows: Shows
+) -> None:
+    one = publish("outcome|amount|currency\nrefused|100|cny\nrefused||")
+
+    assert one.info.currency == "CNY"
+    shows(_ask(one, "amount_refused"), "amount_refused\n100")
+
+
+def test_all_except_one_of_two_currencies_is_one_currency(publish: Callable[..., Snapshot], shows: Shows) -> None:
+    two = publish("outcome|amount|currency\nrefused|100|CNY\nrefused|7|USD")
+
+    shows(_ask(two, "amount_refused", where={"currency": Selection(("USD",), is_except=True)}), "amount_refused\n100")
