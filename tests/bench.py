@@ -12,13 +12,14 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import streamlit as st
 from rich.console import Console
 from rich.table import Table
 from streamlit.testing.v1 import AppTest
 
 from dashboard import state
 from dashboard.shell import HOME, VIEWS
-from etl import duck
+from etl import duck, intervals
 from etl.build import sum_up
 from etl.home import Home
 from etl.manifest import ATTEMPTS, Manifest
@@ -79,9 +80,7 @@ def loading(folder: Path) -> Path:
     """The demo's log into a home; what the contract check, the writing and the publishing cost is told apart."""
     home = folder / "home"
     start = time.perf_counter()
-    result = add_files(
-        Home(home), [folder / "world" / "logs"], load_profile("contract"), lambda *_: None
-    )
+    result = add_files(Home(home), [folder / "world" / "logs"], load_profile("contract"), lambda *_: None)
     whole = time.perf_counter() - start
     rows = result.load.rows_read if result.load else 0
     parts = [home / part.path for part in current_manifest(Home(home)).of_kind(ATTEMPTS)]
@@ -192,10 +191,11 @@ def questions_of_views(home: Path) -> dict[str, list[Question]]:
     found = {}
     for view in VIEWS:
         asked: list[Question] = []
-        state.ask = lambda snapshot, question, asked=asked: asked.append(question) or ask(snapshot, question)
+        st.cache_data.clear()
+        state.ask = intervals.ask = lambda snapshot, question, to=asked: to.append(question) or ask(snapshot, question)
         AppTest.from_string(SCRIPT.format(view=view), default_timeout=120).run()
         found[view] = asked
-    state.ask = ask
+    state.ask = intervals.ask = ask
     return found
 
 
