@@ -6,7 +6,9 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from dashboard import words
 from dashboard.filters import CUSTOM, FILTERABLE, NO_COMPARISON, PRESETS, Filters, Granularity
+from etl.catalogue.dimensions import DIMENSIONS
 from etl.periods import Comparison
 from etl.query import Attribution, Selection
 from etl.snapshot import Snapshot
@@ -32,6 +34,25 @@ _UNKNOWN_VALUE = Words(
     en="The address asks for {name} “{value}”, which is not known here; it was ignored.{hint}",
     zh="网址中 {name} 的取值“{value}”在此未知，已忽略。{hint}",
 )
+_TOO_COARSE = Words(
+    en="The times of this log are too coarse for {name} “{value}”; it was ignored.",
+    zh="此日志的时间过粗，无法使用 {name}“{value}”，已忽略。",
+)
+_NOT_CARRIED = Words(
+    en="The log does not carry {name}, which the address asks for; it was ignored.",
+    zh="网址要求筛选 {name}，但日志未包含，已忽略。",
+)
+_SPOKEN = {
+    "period": words.PERIOD,
+    "compare": words.COMPARE,
+    "attribution": words.ATTRIBUTION,
+    "granularity": words.GRANULARITY,
+    "language": words.LANGUAGE,
+    "since": words.SINCE_NAME,
+    "until": words.UNTIL_NAME,
+    **{name: DIMENSIONS[name].words for name in FILTERABLE},
+}
+"""What the parameters are called beside the widgets."""
 _HINT = Words(en=" Did you mean {names}?", zh="是否想用 {names}？")
 
 
@@ -46,7 +67,14 @@ class Notice:
 
     def __call__(self, language: Language) -> str:
         hint = _HINT(language, names=", ".join(self.near)) if self.near else ""
-        return self.words(language, name=self.name, value=self.value, hint=hint)
+        return self.words(language, name=self._spoken(language), value=self._chosen(language), hint=hint)
+
+    def _spoken(self, language: Language) -> str:
+        return _SPOKEN[self.name](language) if self.name in _SPOKEN else self.name
+
+    def _chosen(self, language: Language) -> str:
+        is_step = self.name == "granularity" and self.value in words.GRANULARITIES
+        return words.GRANULARITIES[Granularity(self.value)](language) if is_step else self.value
 
 
 @dataclass(frozen=True)
@@ -76,23 +104,26 @@ def read_query(query: Mapping[str, Iterable[str]], opening: Filters | None = Non
     return Reading(filters, (*notices, *misread))
 
 
-def from_query(query: Mapping[str, Iterable[str]], opening: Filters | None = None) -> Filters:
-    return read_query(query, opening).filters
-
-
 def known_here(filters: Filters, snapshot: Snapshot) -> Reading:
     """The filters without dimensions that this log does not carry and values that nobody here knows."""
     where, notices = [], []
     for name, selection in filters.where:
-        known = snapshot.known(name) if snapshot.has(name) else frozenset()
+        if not snapshot.has(name):
+            notices.append(_not_there(name, selection))
+            continue
+        known = snapshot.known(name)
         kept = tuple(value for value in selection.values if value in known)
         notices += [_unknown(name, value, sorted(known)) for value in selection.values if value not in known]
         where.append((name, Selection(kept, selection.is_except)))
     settled = replace(filters, where=tuple(where))
     if not settled.granularity.is_in(snapshot.info):
-        notices.append(_unknown("granularity", str(settled.granularity), ()))
+        notices.append(Notice(_TOO_COARSE, "granularity", str(settled.granularity)))
         settled = replace(settled, granularity=Granularity.AUTO)
     return Reading(settled, tuple(notices))
+
+
+def _not_there(name: str, selection: Selection) -> Notice:
+    return Notice(_TOO_COARSE if DIMENSIONS[name].is_time else _NOT_CARRIED, name, ", ".join(selection.values))
 
 
 def _scalars(filters: Filters) -> dict[str, str]:

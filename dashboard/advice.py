@@ -15,6 +15,10 @@ RETURNS = Words(en="Goes away by itself?", zh="会自行恢复吗？")
 APPLICANT = Words(en="The applicant", zh="申请人")
 LENDER = Words(en="The lender", zh="放款机构")
 PLATFORM = Words(en="The platform", zh="平台")
+UNLISTED = Words(en="{line} · not in the catalogue, so no advice", zh="{line} · 不在目录中，暂无建议")
+REST = Words(
+    en="Not listed: {n} further causes with {count} refusals.", zh="未列出：另外 {n} 个原因，共 {count} 次拒绝。"
+)
 MOST = 6
 
 
@@ -27,11 +31,21 @@ def show_advice(screen: Screen) -> None:
     for row in largest.itertuples():
         if row.cause in causes:
             _advise(causes[row.cause], row.refusals, screen)
+        else:
+            name = screen.label("cause", row.cause)
+            st.markdown(screen.words(UNLISTED, line=_line(name, row.refusals, screen)))
+    rest = frame[(frame["refusals"] > 0) & ~frame["cause"].isin(largest["cause"])]
+    if not rest.empty:
+        count = formats.count(rest["refusals"].sum(), screen.language)
+        st.caption(screen.words(REST, n=len(rest), count=count))
+
+
+def _line(name: str, refusals: float, screen: Screen) -> str:
+    return screen.words(LINE, name=name, count=formats.count(refusals, screen.language))
 
 
 def _advise(cause: Cause, refusals: float, screen: Screen) -> None:
-    line = screen.words(LINE, name=screen.words(cause.words), count=formats.count(refusals, screen.language))
-    with st.expander(line):
+    with st.expander(_line(screen.words(cause.words), refusals, screen)):
         st.markdown(f"**{screen.words(WHO)}** {screen.words(cause.who)}")
         st.markdown(f"**{screen.words(RETURNS)}** {screen.words(cause.returns)}")
         columns = st.columns(3)

@@ -1,7 +1,7 @@
 """A card: a question as its title, a chart, its definition, its table and its files, all from one frame."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import formats, history, occasions, reference, wording, words
-from dashboard.charts import BEFORE
+from dashboard import clicks, formats, history, legends, occasions, reference, wording, words
+from dashboard.charts import BEFORE, is_few
 from dashboard.downloads import download_buttons
 from dashboard.draw import draw
 from dashboard.filters import Filters
@@ -20,8 +20,7 @@ from dashboard.tables import heading, show_table
 from etl.catalogue.dimensions import DIMENSIONS, Scope
 from etl.catalogue.metrics import MEASURES, METRICS, Unit
 from etl.errors import InvalidValue
-from etl.intervals import MINIMUM_N
-from etl.query import Question, Selection
+from etl.query import Question
 from etl.words import Words
 
 Figure = Callable[[pd.DataFrame, Screen, Marks], go.Figure]
@@ -54,7 +53,10 @@ INTERVAL = Words(
     en="Whiskers or band: 95 % Wilson interval on n ÷ φ, φ being how much the daily counts scatter beyond chance.",
     zh="须线或色带：95% Wilson 区间，样本量按日计数的过度离散系数 φ 折减。",
 )
-GREY = Words(en="Grey: fewer than {n} decided, too few to judge.", zh="灰色：已决不足 {n}，样本过少。")
+GREY = Words(en="Grey, or framed with dots: {few}.", zh="灰色或点线框：{few}。")
+TO_DAYS = Words(
+    en="Click a mark to see only its days; click it again to go back.", zh="点击图中标记可只看该时段，再次点击返回。"
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Card:
     """What is asked, how it is drawn and which filter a click changes. `by` may depend on the screen's time steps.
 
     `own` names the dimensions of the marks, in the order of a mark's custom data: their filters highlight
-    instead of narrowing, so that no mark vanishes when another is chosen.
+    instead of narrowing, so that no mark vanishes when another is chosen. With `sets_period` a click shows only
+    the days of a mark: the last two of its custom data.
     """
 
     id: str
@@ -76,7 +79,7 @@ class Card:
     has_before: bool = False
     names_events: bool = True
     note: Words | None = None
-    needs: tuple[str, ...] = field(default=())
+    sets_period: bool = False
 
     def dimensions(self, screen: Screen) -> tuple[str, ...]:
         time = screen.filters.time_dimensions(screen.info) if self.has_time else ()
@@ -92,7 +95,7 @@ def show(card: Card, screen: Screen, controls: Callable[[], Card] | None = None)
         head = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"head_{card.id}")
         with head:
             _title(card, screen)
-        missing = [name for name in (*card.by, *card.needs) if not screen.snapshot.has(name)]
+        missing = [name for name in card.by if not screen.snapshot.has(name)]
         if missing:
             names = words.LISTED(screen.language).join(screen.words(DIMENSIONS[name].words) for name in missing)
             is_time = all(DIMENSIONS[name].is_time for name in missing)
@@ -110,8 +113,15 @@ def answer(card: Card, screen: Screen, question: Question) -> pd.DataFrame:
     if not card.has_before or screen.comparison is None:
         return frame
     before = screen.ask(replace(question, since=screen.comparison.since, until=screen.comparison.until))
-    names = {name: f"{name}{BEFORE}" for name in before if name not in question.by}
-    return frame.merge(before.rename(columns=names), on=list(question.by), how="left")
+    return beside(frame, before, list(question.by))
+
+
+def beside(frame: pd.DataFrame, before: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Each row with the numbers it had before. What is only here or only there has counts of zero on the other side."""
+    names = {name: f"{name}{BEFORE}" for name in before if name not in by}
+    both = frame.merge(before.rename(columns=names), on=by, how="outer", sort=False)
+    counts = [name for name in both if name.removesuffix(BEFORE) in MEASURES]
+    return both.fillna(dict.fromkeys(counts, 0))
 
 
 def _show_answer(card: Card, screen: Screen, head: DeltaGenerator) -> None:
@@ -126,7 +136,7 @@ def _show_answer(card: Card, screen: Screen, head: DeltaGenerator) -> None:
     _draw(card, screen, frame)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"foot_{card.id}"):
         is_table = st.toggle(screen.words(TABLE), key=f"table_{card.id}")
-        download_buttons(screen, card.id, question, frame)
+        download_buttons(screen, card.id, question, frame, has_before=card.has_before)
     if is_table:
         show_table(frame, screen, f"rows_{card.id}")
 
@@ -135,11 +145,24 @@ def _draw(card: Card, screen: Screen, frame: pd.DataFrame) -> None:
     figure = card.figure(frame, screen, marks(screen))
     figure.update_layout(meta=[repr(screen.filters.selection(name)) for name in card.own])
     draw(figure, f"chart_{card.id}", screen.words(card.question), _on_click(card, screen))
+    if text := legends.legend(figure):
+        st.html(text)
+    rate = _first_rate(card)
+    if rate and rate == card.metrics[0] and not card.has_time and _has_few(frame, rate):
+        st.caption(screen.words(GREY, few=marks(screen).few(rate)))
     is_split = any(DIMENSIONS[name].scope is Scope.REFUSAL for name in card.by)
     if is_split and not screen.filters.attribution.adds_up:
         st.caption(screen.words(words.NOT_ADDING_UP))
     if card.has_time and card.names_events and screen.info.time_grain != "year":
         _events(card, screen)
+
+
+def _first_rate(card: Card) -> str | None:
+    return next((name for name in card.metrics if METRICS[name].unit is Unit.RATE), None)
+
+
+def _has_few(frame: pd.DataFrame, metric: str) -> bool:
+    return bool((is_few(frame, metric) & frame[metric].notna()).any())
 
 
 def _events(card: Card, screen: Screen) -> None:
@@ -171,13 +194,15 @@ def _notes(card: Card, screen: Screen) -> list[str]:
     notes = [screen.words(card.note)] if card.note else []
     if card.has_intervals:
         notes.append(screen.words(INTERVAL))
-    if any(METRICS[name].unit is Unit.RATE for name in card.metrics) and not card.has_time:
-        notes.append(screen.words(GREY, n=MINIMUM_N))
+    if (rate := _first_rate(card)) and not card.has_time:
+        notes.append(screen.words(GREY, few=marks(screen).few(rate)))
     if card.has_before and screen.comparison:
         days = wording.days(screen.comparison, screen.filters, screen.snapshot)
         notes.append(screen.words(COMPARED, days=days))
     if card.own:
         notes.append(screen.words(MARKED))
+    if card.sets_period:
+        notes.append(screen.words(TO_DAYS))
     return notes
 
 
@@ -211,7 +236,7 @@ def marks(screen: Screen) -> Marks:
         is_chosen=screen.filters.selects,
         filtered=frozenset(name for name, _ in screen.filters.where),
         cause_of=reference.cause_of(screen.snapshot),
-        since=screen.period.since,
+        since=max(screen.period.since, screen.info.first_day),
         until=screen.period.until,
         as_of=screen.info.as_of,
         currency=screen.info.currency,
@@ -236,18 +261,8 @@ def explain_emptiness(key: str, screen: Screen) -> None:
 
 
 def _on_click(card: Card, screen: Screen) -> Callable[[tuple[Any, ...]], None] | None:
-    if not card.own:
-        return None
-
-    def clicked(mark: tuple[Any, ...]) -> None:
-        values = dict(zip(card.own, map(str, mark), strict=False))
-        if all(value in screen.snapshot.known(name) for name, value in values.items()):
-            screen.toggle_all(_to_change(values, screen.filters))
-
-    return clicked
-
-
-def _to_change(values: dict[str, str], filters: Filters) -> dict[str, str]:
-    """A cell is chosen as a whole or released as a whole: only what is not so yet changes."""
-    named = {name: value in (filters.selection(name) or Selection(())).values for name, value in values.items()}
-    return values if all(named.values()) else {name: value for name, value in values.items() if not named[name]}
+    if card.sets_period:
+        return lambda mark: clicks.on_days(screen.snapshot, *map(str, mark[-2:]))
+    if card.own:
+        return lambda mark: clicks.on_values(screen.snapshot, dict(zip(card.own, map(str, mark), strict=False)))
+    return None

@@ -17,7 +17,6 @@ Trace = dict[str, Any]
 ALL_OTHERS = Words(en="All others ({n})", zh="其余 {n} 项")
 THE_OTHERS = Words(en="All others", zh="其余各项")
 INTERVAL = Words(en="95% interval {low} – {high}", zh="95% 区间 {low} – {high}")
-FEW = Words(en="fewer than {n} decided: too few to judge", zh="已决不足 {n}，样本过少")
 EVERYTHING = Words(en="All: {value}", zh="总体：{value}")
 COMPARED = Words(en="Period compared with", zh="对比时段")
 BEFORE = "_before"
@@ -231,9 +230,8 @@ def custom(frame: pd.DataFrame, clicked: Sequence[str], marks: Marks, metric: st
     keys = [[str(value) for value in frame[name]] for name in clicked]
     names = [[_spoken(marks, name, value) for value in frame[name]] for name in clicked]
     numbers = [frame[name].tolist() for name in counted(frame, metric)]
-    if not numbers and not keys:
-        return [[] for _ in range(len(frame))]
-    return [list(point) for point in zip(*keys, *names, *numbers, strict=True)]
+    columns = [*keys, *names, *numbers]
+    return [list(point) for point in zip(*columns, strict=True)] if columns else [[] for _ in range(len(frame))]
 
 
 def _spoken(marks: Marks, dimension: str, value: object) -> str:

@@ -8,11 +8,15 @@ from etl.query import Selection
 from etl.snapshot import UNKNOWN, Snapshot
 
 BELOW = {"macro_region": ("region",), "layer": ("cause", "reason"), "cause": ("reason",)}
+CLOCK = {"hour": tuple(map(str, range(24))), "weekday": tuple(map(str, range(1, 8)))}
+"""Every hour and every weekday, Monday first."""
 _ABOVE = {"cause": ("layer",), "reason": ("layer", "cause")}
 
 
 def options(snapshot: Snapshot, filters: Filters, dimension: str) -> list[str]:
-    """The values that occur, in the catalogue's order if it has one, under what is chosen above."""
+    """The values that occur, in the catalogue's order if it has one, under what is chosen above; time by the clock."""
+    if dimension in CLOCK:
+        return list(CLOCK[dimension])
     values, order, above = snapshot.values(dimension), _order(dimension), parents(snapshot, dimension)
     if order:
         values = sorted(values, key=lambda value: order.get(value, len(order)))

@@ -1,13 +1,17 @@
 """What a card hands out: its own frame as CSV, or with the facts about it as one zip. Made on the click, not before."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dashboard import words
 from dashboard.screen import Screen
 from etl import export
-from etl.query import Question
+from etl.catalogue.dimensions import DIMENSIONS
+from etl.query import Question, Selection
 from etl.words import Words
 
 CSV_HELP = Words(en="All {rows} rows as CSV, UTF-8", zh="全部 {rows} 行，CSV（UTF-8）")
@@ -16,23 +20,32 @@ ZIP_HELP = Words(
 )
 
 
-def download_buttons(screen: Screen, card: str, question: Question, frame: pd.DataFrame) -> None:
+NOT_APPLIED = Words(
+    en="{help}. Not narrowed to what is highlighted: {names}", zh="{help}；未按图中突出显示的筛选收窄：{names}"
+)
+
+
+def download_buttons(
+    screen: Screen, card: str, question: Question, frame: pd.DataFrame, *, has_before: bool = False
+) -> None:
     """CSV and ZIP of exactly this frame."""
     stem = export.file_stem(screen.snapshot, question)
+    beside = _beside(screen, question, has_before)
+    about_csv = _about_csv(screen, len(frame), beside.get("highlighted", {}))
     st.download_button(
         "CSV",
         partial(export.csv_bytes, frame, screen.snapshot, screen.language),
         f"{stem}.csv",
         "text/csv",
         key=f"{card}_csv",
-        help=screen.words(CSV_HELP, rows=len(frame)),
+        help=about_csv,
         on_click="ignore",
         type="tertiary",
         icon=":material/download:",
     )
     st.download_button(
         "ZIP",
-        partial(export.zip_bytes, frame, screen.snapshot, question, screen.language),
+        partial(export.zip_bytes, frame, screen.snapshot, question, screen.language, **beside),
         f"{stem}.zip",
         "application/zip",
         key=f"{card}_zip",
@@ -41,3 +54,20 @@ def download_buttons(screen: Screen, card: str, question: Question, frame: pd.Da
         type="tertiary",
         icon=":material/folder_zip:",
     )
+
+
+def _beside(screen: Screen, question: Question, has_before: bool) -> dict[str, Any]:
+    """What the file's facts add: the period compared with, and the filters that only highlight."""
+    beside: dict[str, Any] = {}
+    if has_before and screen.comparison is not None and screen.filters.compare is not None:
+        beside["compared_with"] = (screen.filters.compare.value, screen.comparison)
+    highlighted = {name: kept for name, kept in screen.filters.where if name not in question.where}
+    return beside | ({"highlighted": highlighted} if highlighted else {})
+
+
+def _about_csv(screen: Screen, rows: int, highlighted: Mapping[str, Selection]) -> str:
+    text = screen.words(CSV_HELP, rows=rows)
+    if not highlighted:
+        return text
+    names = words.LISTED(screen.language).join(screen.words(DIMENSIONS[name].words) for name in highlighted)
+    return screen.words(NOT_APPLIED, help=text, names=names)

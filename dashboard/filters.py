@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
-from etl.periods import ALL, Comparison, Period, comparison_period, preset_period
+from etl.periods import ALL, PRESET_DAYS, Comparison, Period, comparison_period, last_complete_day, preset_period
 from etl.query import Attribution, Question, Selection
 from etl.snapshot import SnapshotInfo
 from etl.words import Language, Words
@@ -15,9 +15,7 @@ from etl.words import Language, Words
 CUSTOM = "custom"
 NO_COMPARISON = "none"
 PRESETS = {
-    "last7": Words(en="Last 7 days", zh="近 7 天"),
-    "last28": Words(en="Last 28 days", zh="近 28 天"),
-    "last90": Words(en="Last 90 days", zh="近 90 天"),
+    **{name: Words(en=f"Last {days} days", zh=f"近 {days} 天") for name, days in PRESET_DAYS.items()},
     ALL: Words(en="Everything in the log", zh="全部日志"),
     CUSTOM: Words(en="Own dates …", zh="自选日期…"),
 }
@@ -39,6 +37,22 @@ class Granularity(StrEnum):
         """Whether the log's times are fine enough for buckets of this size."""
         finest = {"hour": 0, "day": 1, "week": 1, "month": 2, "year": 3, "auto": 3}[self]
         return COARSER[info.time_grain] <= finest
+
+    def buckets(self, days: int) -> float:
+        """About how many buckets of this size so many days are."""
+        return days / {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}[self]
+
+
+FINER_TO_COARSER = tuple(grain for grain in Granularity if grain is not Granularity.AUTO)
+MOST_BUCKETS = 2000
+"""More make a chart that takes seconds to draw and that nobody can read."""
+
+
+def complete_days(info: SnapshotInfo) -> Period:
+    """The days that own dates can show: all of a coarse log, else those up to the last complete one."""
+    if COARSER[info.time_grain] > COARSER["instant"]:
+        return Period(info.first_day, info.last_day)
+    return Period(info.first_day, max(last_complete_day(info.as_of), info.first_day))
 
 
 def canonical(where: Iterable[tuple[str, Selection]]) -> tuple[tuple[str, Selection], ...]:
@@ -69,17 +83,36 @@ class Filters:
         object.__setattr__(self, "until", until)
 
     def period(self, info: SnapshotInfo) -> Period:
-        """The days shown; presets count back from the as-of, an open end reaches to the log's own."""
-        if self.preset == CUSTOM:
-            return Period(self.since or info.first_day, self.until or info.last_day)
-        return preset_period(self.preset, info.as_of, info.first_day)
+        """The days shown; presets count back from the as-of, own dates are cut to the log's complete days.
+
+        Own dates outside the log become the day next to it on their side, where nothing is.
+        """
+        if self.preset != CUSTOM:
+            return preset_period(self.preset, info.as_of, info.first_day)
+        log = complete_days(info)
+        if self.since and self.since > log.until:
+            beyond = max(info.last_day, log.until) + timedelta(days=1)
+            return Period(beyond, beyond)
+        if self.until and self.until < log.since:
+            beyond = log.since - timedelta(days=1)
+            return Period(beyond, beyond)
+        return Period(max(self.since or log.since, log.since), min(self.until or log.until, log.until))
+
+    def is_outside(self, info: SnapshotInfo) -> bool:
+        """Whether nothing of the own dates lies in the log."""
+        log, shown = complete_days(info), self.period(info)
+        return shown.since > log.until or shown.until < log.since
 
     def comparison(self, info: SnapshotInfo) -> Period | None:
         """The days compared with, or None when none are asked for or the log does not reach back that far."""
-        if self.compare is None:
+        if self.compare is None or self.is_outside(info):
             return None
         before = comparison_period(self.period(info), self.compare)
         return before if before.since >= info.first_day else None
+
+    def is_too_early(self, info: SnapshotInfo) -> bool:
+        """Whether a comparison is asked for that begins before the log."""
+        return self.compare is not None and not self.is_outside(info) and self.comparison(info) is None
 
     def question(
         self,
@@ -128,13 +161,20 @@ class Filters:
         return any(DIMENSIONS[name].scope is Scope.REFUSAL for name, _ in self.where)
 
     def grain(self, info: SnapshotInfo) -> Granularity:
-        """The bucket size of time charts: the chosen one if the log has it, else what suits the period."""
-        if self.granularity is not Granularity.AUTO and self.granularity.is_in(info):
-            return self.granularity
+        """The bucket size of time charts: the chosen one if the log has it, else what suits the period.
+
+        A chosen one that makes too many buckets gives way to the next coarser.
+        """
         days = self.period(info).days
         wanted = next(grain for most, grain in SUITS if days <= most)
-        finer_to_coarser = list(Granularity)[1:]
-        return next(g for g in finer_to_coarser[finer_to_coarser.index(wanted) :] if g.is_in(info))
+        if self.granularity is not Granularity.AUTO and self.granularity.is_in(info):
+            wanted = self.granularity
+        coarser = FINER_TO_COARSER[FINER_TO_COARSER.index(wanted) :]
+        return next((g for g in coarser if g.is_in(info) and g.buckets(days) <= MOST_BUCKETS), Granularity.YEAR)
+
+    def is_too_fine(self, info: SnapshotInfo) -> bool:
+        """Whether the chosen bucket size gave way to a coarser one."""
+        return self.granularity not in {Granularity.AUTO, self.grain(info)}
 
     def time_dimensions(self, info: SnapshotInfo) -> tuple[str, ...]:
         """What to group by for a trend: hours need their day beside them."""

@@ -63,12 +63,24 @@ def points(difference: float | None, language: Language, digits: int = 1) -> str
     if _is_nothing(difference):
         return NOTHING
     number = format_decimal(difference * 100, f"+0.{'0' * digits};−0.{'0' * digits}", locale=locale(language))
-    return _POINTS(language, number=number)
+    return _POINTS(language, number=unsigned_zero(number))
 
 
 def signed(number: float | None, language: Language) -> str:
     """A difference of two counts: +1,204."""
-    return NOTHING if _is_nothing(number) else format_decimal(number, "+#,##0;−#,##0", locale=locale(language))
+    if _is_nothing(number):
+        return NOTHING
+    return unsigned_zero(format_decimal(number, "+#,##0;−#,##0", locale=locale(language)))
+
+
+def unsigned_zero(text: str) -> str:
+    """A signed number as text, without its sign where it is rounded to zero."""
+    return text if is_change(text) else text.lstrip("+−")
+
+
+def is_change(text: str) -> bool:
+    """Whether the number as it is shown differs from zero."""
+    return any(digit in text for digit in "123456789")
 
 
 def day(value: date, language: Language) -> str:

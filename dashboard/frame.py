@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import formats, history, words
 from dashboard.filters import Filters
-from dashboard.wording import chips, sentence
+from dashboard.wording import chips, outside, sentence
 from etl.snapshot import Reconciliation, Snapshot, SnapshotInfo
 from etl.words import Language
 
@@ -30,6 +30,8 @@ def shown(snapshot: Snapshot, filters: Filters) -> None:
     """The filters in words; a chip releases its own, the last button all of them."""
     language = filters.language
     st.markdown(sentence(filters, snapshot))
+    if filters.is_outside(snapshot.info):
+        st.warning(outside(filters, snapshot), icon=":material/event_busy:")
     if notices := history.notices():
         st.warning("  \n".join(notice(language) for notice in notices), icon=":material/link_off:")
     if not filters.where:

@@ -14,6 +14,8 @@ from dashboard.sketch import TRANSPARENT, Sketch, listed
 from etl.catalogue import load_catalogue
 from etl.words import Words
 
+FEW = "<i>·</i>"
+"""On a cell with few cases."""
 HOUR = Words(en="Hour of the day", zh="一天中的小时")
 CELL = 30
 DAYS = 7
@@ -37,6 +39,8 @@ class Cells:
     clicks: list[list[str]]
     is_strong: np.ndarray
     few: np.ndarray
+    """Cells that are grey; those that have a number all the same are `uncertain`."""
+    uncertain: np.ndarray
     ramps: dict[str, colours.Ramp] = field(default_factory=dict)
     group: np.ndarray | None = None
 
@@ -47,6 +51,7 @@ def drawn(cells: Cells, marks: Marks, height: int) -> Sketch:
     columns, rows = int(cells.x.max(initial=0)) + 1, int(cells.y.max(initial=0)) + 1
     sketch.add(*(_heatmap(cells, look, (rows, columns)) for look in _looks(cells, marks) if look.mask.any()))
     sketch.add(_overlay(cells))
+    _outline(sketch, cells, cells.uncertain & cells.is_strong)
     axis = {"showgrid": False, "zeroline": False}
     sketch.set(xaxis={**axis, "range": [-0.5, columns - 0.5]}, yaxis={**axis, "range": [rows - 0.5, -0.5]})
     sketch.set(hoverdistance=80)
@@ -98,6 +103,14 @@ def _heatmap(cells: Cells, look: _Look, shape: tuple[int, int]) -> Trace:
     }
 
 
+def _outline(sketch: Sketch, cells: Cells, where: np.ndarray) -> None:
+    """A dotted frame around cells that stand on few cases, so that none looks like the lowest."""
+    corners = [(x - 0.42, y - 0.42, x + 0.42, y + 0.42) for x, y in zip(cells.x[where], cells.y[where], strict=True)]
+    path = " ".join(f"M {x0},{y0} H {x1} V {y1} H {x0} Z" for x0, y0, x1, y1 in corners)
+    if path:
+        sketch.shape(type="path", path=path, line={"color": colours.MUTED, "width": 1.5, "dash": "dot"})
+
+
 def _overlay(cells: Cells) -> Trace:
     return {
         "type": "scatter",
@@ -126,7 +139,7 @@ def said(frame: pd.DataFrame, marks: Marks, names: list[str], metric: str) -> li
 def _said(row: dict[str, object], marks: Marks, names: list[str], metric: str, few: bool) -> str:
     lines = [f"<b>{' · '.join(names)}</b>", *charts.spoken(row, marks, metric)]
     if few:
-        lines.append(marks.words(charts.FEW, n=charts.MINIMUM_N))
+        lines.append(marks.few(metric))
     return "<br>".join(lines)
 
 
@@ -142,11 +155,12 @@ def matrix(frame: pd.DataFrame, marks: Marks, rows: str, columns: str, metric: s
         x=frame[columns].map(across.index).to_numpy(),
         y=frame[rows].map(down.index).to_numpy(),
         shade=shade.to_numpy(),
-        text=["" if small else _short(value, metric) for value, small in zip(frame[metric], few, strict=True)],
+        text=[FEW if small else _short(value, metric) for value, small in zip(frame[metric], few, strict=True)],
         hover=said(frame, marks, [rows, columns], metric),
         clicks=[[str(a), str(b)] for a, b in zip(frame[rows], frame[columns], strict=True)],
         is_strong=_strong(frame, marks, (rows, columns)),
         few=few.to_numpy(),
+        uncertain=(few & frame[metric].notna()).to_numpy(),
         ramps={layer: colours.ramp(marks.is_dark, colours.LAYERS[layer]) for layer in colours.LAYERS},
         group=layers.to_numpy(),
     )
@@ -208,11 +222,12 @@ def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
         x=frame["hour"].to_numpy(dtype=int),
         y=frame["weekday"].to_numpy(dtype=int) - 1,
         shade=scale.shade(frame[metric]),
-        text=["" if small else _whole(value, metric) for value, small in zip(frame[metric], few, strict=True)],
+        text=[FEW if small else _whole(value, metric) for value, small in zip(frame[metric], few, strict=True)],
         hover=said(frame, marks, ["weekday", "hour"], metric),
         clicks=[[str(a), str(b)] for a, b in zip(frame["weekday"], frame["hour"], strict=True)],
         is_strong=_strong(frame, marks, ("weekday", "hour")),
         few=few.to_numpy(),
+        uncertain=(few & frame[metric].notna()).to_numpy(),
     )
     sketch = drawn(cells, marks, 7 * 32 + 130)
     hours = [f"{hour:02d}" if hour % 3 == 0 else "" for hour in range(24)]
@@ -227,16 +242,17 @@ def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     days = pd.to_datetime(frame["day"])
     mondays = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     few, scale = is_few(frame, metric), shades.scale_of(frame, metric)
-    weeks = sorted(mondays.unique())
+    weeks = pd.date_range(mondays.min(), mondays.max(), freq="7D")
     cells = Cells(
-        x=mondays.map(weeks.index).to_numpy(),
+        x=((mondays - mondays.min()).dt.days // DAYS).to_numpy(),
         y=days.dt.day_of_week.to_numpy(),
         shade=scale.shade(frame[metric]),
         text=[""] * len(frame),
         hover=said(frame, marks, ["day"], metric),
-        clicks=[[] for _ in range(len(frame))],
+        clicks=[[day, day] for day in days.dt.strftime("%Y-%m-%d")],
         is_strong=np.full(len(frame), True),
         few=few.to_numpy(),
+        uncertain=(few & frame[metric].notna()).to_numpy(),
     )
     sketch = drawn(cells, marks, 7 * 20 + 120)
     firsts = [place for place, week in enumerate(weeks) if week.day <= DAYS]

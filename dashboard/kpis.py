@@ -1,29 +1,36 @@
 """The row of leading numbers, each with its change in counts, and in points where it is a rate."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import formats, words
-from dashboard.cards import shown, spelled
+from dashboard.cards import marks, shown, spelled
 from dashboard.charts import BEFORE as BEFORE_SUFFIX
-from dashboard.charts import FEW, is_few
+from dashboard.charts import is_few
 from dashboard.downloads import download_buttons
+from dashboard.problems import said
 from dashboard.screen import Screen
 from etl.catalogue.metrics import METRICS, Unit
 from etl.errors import InvalidValue
-from etl.intervals import MINIMUM_N
 from etl.words import Words
 
 BEFORE = Words(en="before: {value}", zh="此前：{value}")
+COUNTED = Words(en="{value} ({counts})", zh="{value}（{counts}）")
 NO_BEFORE = Words(en="nothing to compare with", zh="无可比时段")
 NO_AMOUNTS = Words(en="The log carries no amounts.", zh="日志未包含金额。")
 STAGES = Words(
     en="Counted together: {stages}. Filter by stage to tell them apart.",
     zh="合并统计：{stages}。可按阶段筛选分开查看。",
 )
-COLOURS = {(True, True): "red", (True, False): "green", (False, True): "green", (False, False): "red"}
+COLOURS: dict[tuple[bool, bool], Literal["red", "green"]] = {
+    (True, True): "red",
+    (True, False): "green",
+    (False, True): "green",
+    (False, False): "red",
+}
 """By whether more of it is worse and whether there is more of it now."""
 
 
@@ -84,33 +91,36 @@ def _show(kpi: Kpi, screen: Screen) -> None:
         now = screen.ask(screen.question((kpi.metric,)))
     except InvalidValue as problem:
         st.metric(label, formats.NOTHING)
-        st.caption(str(problem))
+        st.caption(said(problem, screen.language))
         return
     if METRICS[kpi.metric].unit is Unit.MONEY and not _has_amounts(screen):
         st.metric(label, formats.NOTHING)
         st.caption(screen.words(NO_AMOUNTS))
         return
-    _metric(kpi, label, now, _before(kpi, screen), screen)
-    for line in _lines(kpi.metric, now, _before(kpi, screen), screen):
+    before = _before(kpi, screen)
+    _metric(kpi, label, now, before, screen)
+    for line in _lines(kpi.metric, now, before, screen):
         st.caption(line)
 
 
 def _metric(kpi: Kpi, label: str, now: pd.DataFrame, before: pd.DataFrame | None, screen: Screen) -> None:
     rise = 0.0 if before is None else now[kpi.metric].iloc[0] - before[kpi.metric].iloc[0]
-    asked = METRICS[kpi.metric]
+    asked, text = METRICS[kpi.metric], change(kpi.metric, rise, screen)
+    is_level = not formats.is_change(text)
     st.metric(
         label,
         shown(kpi.metric, now[kpi.metric].iloc[0], screen),
-        delta=None if before is None or pd.isna(rise) else change(kpi.metric, rise, screen),
-        delta_color="gray" if kpi.is_bad is None or not rise else COLOURS[kpi.is_bad, rise > 0],
-        delta_arrow="off" if not rise else "up" if rise > 0 else "down",
+        delta=None if before is None or pd.isna(rise) else text,
+        delta_color="gray" if kpi.is_bad is None or is_level else COLOURS[kpi.is_bad, rise > 0],
+        delta_arrow="off" if is_level else "up" if rise > 0 else "down",
         help=f"{screen.words(asked.definition)}  \n{spelled(kpi.metric, now, screen)}",
     )
 
 
 def _has_amounts(screen: Screen) -> bool:
-    asked = screen.ask(screen.question(("amount_requested",)))
-    return bool(asked["amount_requested"].iloc[0])
+    """Whether any attempt carries an amount; where there are no attempts nothing is missing."""
+    asked = screen.ask(screen.question(("amount_requested", "attempts")))
+    return bool(asked["amount_requested"].iloc[0]) or not asked["attempts"].iloc[0]
 
 
 def _before(kpi: Kpi, screen: Screen) -> pd.DataFrame | None:
@@ -126,22 +136,18 @@ def change(metric: str, rise: float, screen: Screen) -> str:
         return formats.points(rise, screen.language)
     if unit is Unit.MONEY:
         sign = "+" if rise > 0 else "−" if rise < 0 else ""
-        return sign + formats.money(abs(rise), screen.info.currency, screen.language)
+        return formats.unsigned_zero(sign + formats.money(abs(rise), screen.info.currency, screen.language))
     return formats.signed(rise, screen.language)
 
 
 def _lines(metric: str, now: pd.DataFrame, before: pd.DataFrame | None, screen: Screen) -> list[str]:
     """Below the number: the counts behind a rate, and what it was before."""
-    counts = [_counts(metric, now, screen)] if METRICS[metric].denominator else []
+    counts = [spelled(metric, now, screen)] if METRICS[metric].denominator else []
     if bool(is_few(now, metric).iloc[0]):
-        counts.append(screen.words(FEW, n=MINIMUM_N))
+        counts.append(marks(screen).few(metric))
     if before is None:
         return [*counts, *([screen.words(NO_BEFORE)] if screen.filters.compare else [])]
     text = shown(metric, before[metric].iloc[0], screen)
     if METRICS[metric].denominator:
-        text = f"{text} ({_counts(metric, before, screen)})"
+        text = screen.words(COUNTED, value=text, counts=spelled(metric, before, screen))
     return ["  \n".join([*counts, screen.words(BEFORE, value=text)])]
-
-
-def _counts(metric: str, frame: pd.DataFrame, screen: Screen) -> str:
-    return " ÷ ".join(shown(measure, frame[measure].iloc[0], screen) for measure in METRICS[metric].measures)

@@ -11,6 +11,7 @@ from babel.dates import get_day_names
 from dashboard import colours, formats
 from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS
 from etl.catalogue.metrics import METRICS, Unit
+from etl.intervals import MINIMUM_N
 from etl.words import Language, Words
 
 WEEK_OF = Words(en="Week of {day}", zh="{day}起的一周")
@@ -27,6 +28,8 @@ _AXES = {
 }
 _COUNT_AXIS = Words(en="{metric}, number", zh="{metric}（次）")
 _MONEY_AXIS = Words(en="{metric}, {currency}", zh="{metric}（{currency}）")
+FEW = Words(en="fewer than {n} {cases}: too few to judge", zh="{cases}不足 {n}，样本过少")
+_CASES = {**MEASURES, "all_refusals": Words(en="refusals", zh="拒绝")}
 _OF = Words(en="{numerator} of {denominator} {name}", zh="{name} {denominator} 中的 {numerator}")
 
 
@@ -92,6 +95,10 @@ class Marks:
         """`330,656 of 1,151,509 decided`; the two may be places in a hover template."""
         name = self.words(MEASURES[str(METRICS[metric].denominator)])
         return self.words(_OF, numerator=numerator, denominator=denominator, name=name)
+
+    def few(self, metric: str) -> str:
+        """What is said of a rate that stands on too few cases."""
+        return self.words(FEW, n=MINIMUM_N, cases=self.words(_CASES[str(METRICS[metric].denominator)]))
 
     def dimension(self, dimension: str) -> str:
         return DIMENSIONS[dimension].words(self.language)

@@ -8,6 +8,10 @@ import plotly.graph_objects as go
 
 from dashboard import colours, formats
 from dashboard.marks import Marks
+from etl.catalogue import load_catalogue
+
+CLOSE = 0.03
+"""The part of the axis that a number needs: some 14 pixels on half a screen."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,8 @@ class Occasion:
 
     @property
     def is_moment(self) -> bool:
-        """Whether it is drawn as a line: no longer than a day."""
-        return self.last - self.start <= timedelta(days=1)
+        """Whether it is drawn as a line: shorter than a day."""
+        return self.last - self.start < timedelta(hours=23)
 
 
 def occasions(events: pd.DataFrame, marks: Marks) -> list[Occasion]:
@@ -32,6 +36,7 @@ def occasions(events: pd.DataFrame, marks: Marks) -> list[Occasion]:
         datetime.combine(marks.since or date.min, time.min),
         datetime.combine(marks.until or date.max, time.max),
     )
+    until = min(until, marks.as_of or until)
     kept = [
         row
         for row in events.sort_values("start_at").to_dict("records")
@@ -41,7 +46,13 @@ def occasions(events: pd.DataFrame, marks: Marks) -> list[Occasion]:
 
 
 def _concerns(region: object, marks: Marks) -> bool:
-    return not isinstance(region, str) or not region or marks.is_chosen("region", region)
+    return not isinstance(region, str) or not region or passes(region, marks)
+
+
+def passes(region: str, marks: Marks) -> bool:
+    """Whether a region is inside what is chosen, itself and the part of the country it lies in."""
+    known = load_catalogue().regions.get(region)
+    return marks.is_chosen("region", region) and (known is None or marks.is_chosen("macro_region", known.parent))
 
 
 def _occasion(number: int, row: dict[str, object], marks: Marks) -> Occasion:
@@ -71,7 +82,7 @@ def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure
             "y": [0.2 if has_row else 1.0] * len(found),
             "yaxis": "y99",
             "mode": "markers+text",
-            "text": [str(one.number) for one in found],
+            "text": _numbers(found, figure, marks),
             "textposition": "top center",
             "textfont": {"size": 10},
             "marker": {"symbol": "triangle-down", "size": 8, "color": colours.MUTED},
@@ -84,6 +95,20 @@ def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure
     figure.layout.shapes = [_mark(one, marks) for one in found]
     figure.layout.margin.t = 14 if has_row else 26
     return figure
+
+
+def _numbers(found: list[Occasion], figure: go.Figure, marks: Marks) -> list[str]:
+    """What stands above each mark: its number, or `3–5` above the first of several that are too close for their own."""
+    first, last = (pd.Timestamp(end) for end in figure.layout.xaxis.range)
+    room = (last - first) * CLOSE
+    groups: list[list[Occasion]] = []
+    for one in found:
+        if groups and _inside(one.start, marks) - _inside(groups[-1][0].start, marks) < room:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    texts = [(str(g[0].number) if len(g) == 1 else f"{g[0].number}–{g[-1].number}", len(g) - 1) for g in groups]
+    return [text for number, more in texts for text in (number, *[""] * more)]
 
 
 def _mark(one: Occasion, marks: Marks) -> dict[str, object]:

@@ -1,12 +1,14 @@
 """The screens of a home without a readable snapshot: what is wrong, and the exact command that mends it."""
 
+import re
 import shlex
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard import words
-from etl.errors import DamagedSnapshot
+from etl.catalogue.dimensions import DIMENSIONS
+from etl.errors import DamagedSnapshot, RefusalLensError
 from etl.words import Language
 
 
@@ -20,9 +22,26 @@ def no_data(home: Path, language: Language) -> None:
 
 def damaged(home: Path, language: Language, problem: DamagedSnapshot) -> None:
     st.title(words.DAMAGED(language), anchor=False)
-    st.error(str(problem).partition("; run:")[0])
+    st.error(said(problem, language))
     st.markdown(words.DAMAGED_HOW(language))
     st.code(rebuild(home), language="shell")
+
+
+_NOT_CARRIED = re.compile(r"this log does not carry '(\w+)'")
+_CURRENCIES = "money never adds across currencies"
+
+
+def said(problem: RefusalLensError, language: Language) -> str:
+    """What could not be answered, in the reader's language; the errors themselves speak English and of commands."""
+    text = str(problem)
+    if isinstance(problem, DamagedSnapshot):
+        return text.partition("; run:")[0] if language is Language.EN else words.DAMAGED_FILE(language)
+    missing = _NOT_CARRIED.match(text)
+    if missing and missing[1] in DIMENSIONS:
+        return words.NOT_CARRIED(language, names=DIMENSIONS[missing[1]].words(language))
+    if text.startswith(_CURRENCIES):
+        return words.SEVERAL_CURRENCIES(language)
+    return text if language is Language.EN else words.NOT_ANSWERED(language)
 
 
 def rebuild(home: Path) -> str:

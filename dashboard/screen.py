@@ -63,7 +63,3 @@ class Screen:
             return filters
 
         history.change(gesture)
-
-    def toggle(self, dimension: str, value: str) -> None:
-        """Filter by a clicked mark or release it. Call it inside a callback, before the widgets are drawn."""
-        history.change(lambda filters: toggled(self.snapshot, filters, dimension, value))

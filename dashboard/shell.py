@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import formats, frame, history, state, words
 from dashboard.address import to_query
 from dashboard.filters import opening
-from dashboard.problems import damaged, no_data, rebuild
+from dashboard.problems import damaged, no_data, rebuild, said
 from dashboard.screen import Screen
 from dashboard.sidebar import sidebar
 from dashboard.views import causes, data_quality, over_time, overview, regions
@@ -53,7 +53,9 @@ def screen(home: Path, browser_language: Language) -> None:
     try:
         chosen.run()
     except RefusalLensError as problem:
-        st.error(str(problem))
+        st.error(said(problem, filters.language))
+        if isinstance(problem, DamagedSnapshot):
+            st.code(rebuild(home), language="shell")
     frame.footer(snapshot, filters.language, rebuild(home))
 
 

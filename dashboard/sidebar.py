@@ -8,10 +8,10 @@ import streamlit as st
 
 from dashboard import formats, words
 from dashboard.controls import Controls
-from dashboard.filters import ALL, COARSER, CUSTOM, NO_COMPARISON, PRESETS, Filters, Granularity
+from dashboard.filters import COARSER, CUSTOM, FILTERABLE, NO_COMPARISON, PRESETS, Filters, Granularity
 from dashboard.slots import slot
 from etl.catalogue.dimensions import DIMENSIONS
-from etl.periods import Comparison
+from etl.periods import ALL, PRESET_DAYS, Comparison
 from etl.snapshot import Snapshot, SnapshotInfo
 from etl.words import Language
 
@@ -30,7 +30,8 @@ def sidebar(snapshot: Snapshot, filters: Filters) -> None:
         with _section(words.WHY(language)):
             _dimensions(controls, _WHY)
         with _section(words.HOW(language)):
-            _dimensions(controls, (*_HOW, *_others(filters)))
+            _dimensions(controls, _HOW)
+        _more(controls)
         with _section(words.COUNTING(language)):
             _counting(controls)
 
@@ -40,9 +41,23 @@ def _section(title: str) -> "st.delta_generator.DeltaGenerator":
     return st.container(gap="xsmall")
 
 
-def _others(filters: Filters) -> tuple[str, ...]:
-    """Dimensions that a chart or a link filtered by, and that have no place of their own here."""
-    return tuple(name for name, _ in filters.where if name not in {*_WHERE, *_WHY, *_HOW})
+def _more(controls: Controls) -> None:
+    """The dimensions that have no place of their own above; open once one of them is filtered by."""
+    names = others(controls.snapshot, controls.filters)
+    if names:
+        is_open = any(controls.filters.selection(name) for name in names)
+        with st.expander(words.MORE(controls.language), expanded=is_open):
+            _dimensions(controls, names)
+
+
+def others(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
+    """What else the log tells apart, and whatever a chart or a link filtered by."""
+    left = (name for name in FILTERABLE if name not in {*_WHERE, *_WHY, *_HOW})
+    return tuple(name for name in left if filters.selection(name) or _tells_apart(snapshot, name))
+
+
+def _tells_apart(snapshot: Snapshot, dimension: str) -> bool:
+    return snapshot.has(dimension) and (DIMENSIONS[dimension].is_time or len(snapshot.values(dimension)) > 1)
 
 
 def _language(language: Language) -> None:
@@ -66,7 +81,7 @@ def _period(controls: Controls) -> None:
     if filters.preset == CUSTOM:
         _dates(controls)
     controls.one_of("compare", words.COMPARE, words.COMPARISONS, _compare)
-    if filters.compare and not filters.comparison(info):
+    if filters.is_too_early(info):
         first = formats.day(info.first_day, filters.language)
         st.caption(words.TOO_EARLY(filters.language, day=first))
 
@@ -85,7 +100,7 @@ def _presets(info: SnapshotInfo, filters: Filters) -> list[str]:
     """Those shorter than the log; days are no choice where the log knows months or years only."""
     has_days = COARSER[info.time_grain] <= COARSER["day"]
     length = (info.last_day - info.first_day).days
-    fits = {name for name in PRESETS if name.startswith("last") and int(name[4:]) <= length and has_days}
+    fits = {name for name, days in PRESET_DAYS.items() if days <= length and has_days}
     return [name for name in PRESETS if name in {*fits, ALL, CUSTOM, filters.preset}]
 
 
@@ -112,7 +127,8 @@ def _buckets(controls: Controls) -> None:
     """From and to for a log that knows months or years only."""
     info, language = controls.snapshot.info, controls.language
     period, starts = controls.filters.period(info), bucket_starts(info)
-    chosen = tuple(max(start for start in starts if start <= day) for day in (period.since, period.until))
+    days = (period.since, period.until)
+    chosen = tuple(max((start for start in starts if start <= day), default=starts[0]) for day in days)
     place = controls.slot("buckets", chosen)
     st.select_slider(
         words.DATES(language),

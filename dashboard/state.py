@@ -18,7 +18,7 @@ def snapshot(home: Path) -> Snapshot:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _opened(home: Path, snapshot_id: str | None) -> Snapshot:
-    return open_snapshot(home)
+    return open_snapshot(home, snapshot_id)
 
 
 def answer(snapshot: Snapshot, question: Question) -> pd.DataFrame:

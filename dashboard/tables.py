@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats
+from dashboard.marks import weekdays
 from dashboard.screen import Screen
 from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS
 from etl.catalogue.metrics import MEASURES, METRICS, Unit
@@ -19,7 +20,6 @@ MEASURE_WORDS = {
 }
 LOW, HIGH = Words(en="{name}, low end", zh="{name}下限"), Words(en="{name}, high end", zh="{name}上限")
 BEFORE = Words(en="{name}, before", zh="{name}（对比时段）")
-WEEKDAYS = Words(en="Mon Tue Wed Thu Fri Sat Sun", zh="周一 周二 周三 周四 周五 周六 周日")
 
 
 def show_table(frame: pd.DataFrame, screen: Screen, key: str) -> None:
@@ -56,7 +56,7 @@ def _column(column: pd.Series, name: str, screen: Screen) -> pd.Series:
     if name in TIME_BUCKETS:
         return column.map(lambda value: formats.bucket(value, name, screen.language))
     if name == "weekday":
-        return column.map(lambda value: screen.words(WEEKDAYS).split()[int(value) - 1])
+        return column.map(lambda value: weekdays(screen.language)[int(value) - 1])
     if name in DIMENSIONS and name != "hour":
         return column.map(lambda value: screen.label(name, str(value)))
     return column

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.downloads import download_buttons
+from dashboard.problems import said
 from dashboard.screen import Screen
 from dashboard.tables import show_table
 from etl.catalogue.dimensions import DIMENSIONS
@@ -34,7 +35,7 @@ def show_takeout(screen: Screen) -> None:
         try:
             _give(screen, metrics, by)
         except InvalidValue as problem:
-            st.info(str(problem))
+            st.info(said(problem, screen.language))
 
 
 def _chosen(screen: Screen) -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import charts, colours, grids, shades
+from dashboard import charts, colours, grids, occasions, shades
 from dashboard.formats import NOTHING
 from dashboard.marks import Marks
 from dashboard.sketch import Sketch
@@ -94,26 +94,26 @@ def _name_beside(sketch: Sketch, tiles: pd.DataFrame, marks: Marks) -> None:
 
 def _cells(tiles: pd.DataFrame, marks: Marks, metric: str) -> grids.Cells:
     seen = tiles[metric].notna()
-    few = charts.is_few(tiles, metric) | ~seen
+    few = charts.is_few(tiles, metric) & seen
     scale = _scale_of(tiles, metric)
     return grids.Cells(
         x=tiles["col"].to_numpy(),
         y=tiles["row"].to_numpy(),
         shade=np.nan_to_num(scale.shade(tiles[metric]), nan=0.0),
         text=[
-            _text(region, scale.text(value, metric), marks)
-            for region, value in zip(tiles["region"], tiles[metric], strict=True)
+            _text(region, scale.text(value, metric), marks, small)
+            for region, value, small in zip(tiles["region"], tiles[metric], few, strict=True)
         ],
         hover=_hover(tiles, marks, metric, seen),
         clicks=[[value] if there else [] for value, there in zip(tiles["region"], seen, strict=True)],
         is_strong=np.array([there and _lit(marks, value) for value, there in zip(tiles["region"], seen, strict=True)]),
-        few=few.to_numpy(),
+        few=(few | ~seen).to_numpy(),
+        uncertain=few.to_numpy(),
     )
 
 
 def _lit(marks: Marks, region: str) -> bool:
-    known = load_catalogue().regions.get(region)
-    return marks.is_chosen("region", region) and (known is None or marks.is_chosen("macro_region", known.parent))
+    return occasions.passes(region, marks)
 
 
 def _hover(tiles: pd.DataFrame, marks: Marks, metric: str, seen: pd.Series) -> list[str]:
@@ -125,7 +125,9 @@ def _hover(tiles: pd.DataFrame, marks: Marks, metric: str, seen: pd.Series) -> l
     ]
 
 
-def _text(region: str, number: str, marks: Marks) -> str:
+def _text(region: str, number: str, marks: Marks, is_few: bool = False) -> str:
+    if is_few:
+        number = f"<i>{number} ·</i>"
     lines = [short_name(region, marks)] if _has_place(region) else []
     return "<br>".join([*lines, NOTHING.center(5, FIGURE_SPACE) if number == NOTHING else number])
 

@@ -9,36 +9,20 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import charts, colours
+from dashboard import axes, charts, colours
 from dashboard.charts import Trace
 from dashboard.marks import Marks, tick_format
 from dashboard.sketch import LEGEND_ON_TOP, Sketch
 from etl.catalogue import load_catalogue
 from etl.catalogue.dimensions import TIME_BUCKETS
 from etl.catalogue.metrics import METRICS
-from etl.words import Language, Words
+from etl.words import Words
 
 UNFINISHED = Words(en="not complete", zh="未完整")
-TITLES = {
-    "hour": Words(en="Hour", zh="小时"),
-    "day": Words(en="Day", zh="日"),
-    "week": Words(en="Week, by its Monday", zh="周（以周一计）"),
-    "month": Words(en="Month", zh="月"),
-    "quarter": Words(en="Quarter", zh="季度"),
-    "year": Words(en="Year", zh="年"),
-}
-_TICKS = {
-    Language.EN: ("%-d %b\n%H:%M", "%-d %b\n%Y", "%b\n%Y", "%Y"),
-    Language.ZH: ("%-m月%-d日\n%H:%M", "%-m月%-d日\n%Y年", "%-m月\n%Y年", "%Y年"),
-}
-"""Texts at ticks less than a day, a month and half a year apart, and further."""
-_DAY = 86_400_000
-HALF_A_BUCKET = {"hour": 0.5, "day": 12, "week": 84, "month": 360, "quarter": 1080}
-"""Hours."""
 _OFFSETS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 EVENT_AXIS = {"range": [0, 1], "visible": False, "fixedrange": True}
-MOST_TICKS = 7
-HEIGHT, LEGEND_LINE = 340, 8
+HEIGHT, LEGEND_LINE, MOST_IN_LEGEND = 340, 8, 6
+"""More series than this have their legend as text under the chart, where it cannot squeeze the plot."""
 PANEL, GAP, EVENT_ROW = 86, 26, 20
 """Heights; a panel's title stands in the gap above it."""
 
@@ -51,7 +35,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Series:
-    """One value over time, its rows in order, with `at`, `bucket` and `is_whole` beside the asked columns."""
+    """One value over time, its rows in order, with `at`, `end`, `bucket` and `is_whole` beside the asked columns."""
 
     value: str
     rows: pd.DataFrame
@@ -68,7 +52,7 @@ def trend(frame: pd.DataFrame, marks: Marks, split: str | None, metric: str, sha
         sketch = _panels(series, marks, split, metric)
     else:
         sketch = _together(series, marks, split, metric, shape)
-    sketch.set(xaxis=_time_axis(timed, marks))
+    sketch.set(xaxis=axes.time_axis(timed, grain_of(timed), marks))
     return sketch.figure()
 
 
@@ -78,11 +62,12 @@ def grain_of(frame: pd.DataFrame) -> str:
 
 
 def placed(frame: pd.DataFrame, marks: Marks) -> pd.DataFrame:
-    """The frame with the moment and the name of each bucket, without buckets that the log has not reached."""
+    """The frame with each bucket's ends and name, without buckets that the log has not reached."""
     grain = grain_of(frame)
     starts = _starts(frame, grain)
     ends = _ends(starts, grain)
-    timed = frame.assign(at=starts, bucket=_bucket_names(starts, grain, marks), is_whole=_whole(starts, ends, marks))
+    whole = _whole(starts, ends, marks)
+    timed = frame.assign(at=starts, end=ends, bucket=_bucket_names(starts, grain, marks), is_whole=whole)
     return timed[starts < np.datetime64(marks.as_of)] if marks.as_of else timed
 
 
@@ -139,13 +124,18 @@ def _ordered(timed: pd.DataFrame, split: str, metric: str) -> list[str]:
 
 
 def _together(series: Sequence[Series], marks: Marks, split: str | None, metric: str, shape: Shape) -> Sketch:
-    sketch = Sketch(HEIGHT + LEGEND_LINE * len(series))
+    sketch = Sketch(HEIGHT + LEGEND_LINE * min(len(series), MOST_IN_LEGEND))
     for one in series:
         sketch.add(*(_band(one, marks, metric) if len(series) == 1 else []))
         sketch.add(*_traces(one, marks, split, metric, shape))
     axis = {"title": {"text": marks.axis(metric)}, "tickformat": tick_format(metric), "rangemode": "tozero"}
     sketch.set(yaxis=axis, yaxis99={"overlaying": "y", **EVENT_AXIS})
-    sketch.set(showlegend=len(series) > 1, legend={**LEGEND_ON_TOP, "y": 1.08}, barmode="stack", bargap=0.12)
+    sketch.set(
+        showlegend=1 < len(series) <= MOST_IN_LEGEND,
+        legend={**LEGEND_ON_TOP, "y": 1.08},
+        barmode="stack",
+        bargap=1 - axes.WIDTH,
+    )
     return sketch
 
 
@@ -179,6 +169,7 @@ def _stack(one: Series, marks: Marks, split: str | None, metric: str) -> Trace:
         "type": "bar",
         "name": one.name,
         "x": _x(one.rows),
+        "width": axes.widths(one.rows, grain_of(one.rows)),
         "y": one.rows[metric],
         "marker": {
             "color": one.colour,
@@ -238,14 +229,17 @@ def _scatter(one: Series, marks: Marks, split: str | None, metric: str, values: 
 
 
 def _x(rows: pd.DataFrame) -> pd.Series:
-    """Days and hours on a time axis; years as categories, so that none looks like its first of January."""
-    return rows["bucket"] if grain_of(rows) == "year" else rows["at"]
+    """The middle of each bucket on a time axis, so that it covers its days; years as categories."""
+    return rows["bucket"] if grain_of(rows) == "year" else axes.middle(rows)
 
 
 def _custom(one: Series, marks: Marks, split: str | None, metric: str) -> list[list[object]]:
     points = charts.custom(one.rows, (split,) if split else (), marks, metric)
     notes = [f" · {marks.words(UNFINISHED)}" if not whole else "" for whole in one.rows["is_whole"]]
-    return [[*point, bucket, note] for point, bucket, note in zip(points, one.rows["bucket"], notes, strict=True)]
+    ends = (one.rows["at"], one.rows["end"] - timedelta(seconds=1))
+    first, last = (moments.dt.strftime("%Y-%m-%d") for moments in ends)
+    named = zip(points, one.rows["bucket"], notes, first, last, strict=True)
+    return [[*point, *more] for point, *more in named]
 
 
 def _hover(one: Series, marks: Marks, metric: str) -> str:
@@ -253,33 +247,6 @@ def _hover(one: Series, marks: Marks, metric: str) -> str:
     last = 2 * clicked + len(charts.counted(one.rows, metric))
     when = f"%{{customdata[{last}]}}%{{customdata[{last + 1}]}}<br>"
     return when + charts.hover(one.rows, marks, metric, clicked, "y")
-
-
-def _time_axis(timed: pd.DataFrame, marks: Marks) -> dict[str, object]:
-    grain = grain_of(timed)
-    axis: dict[str, object] = {"title": {"text": marks.words(TITLES[grain]), "standoff": 8}}
-    if grain == "year":
-        return {**axis, "type": "category", "range": [-0.5, timed["at"].nunique() - 0.5]}
-    axis |= {"type": "date", "nticks": MOST_TICKS, "tickangle": 0, "range": _reach(timed, grain)}
-    if grain in {"hour", "day"}:
-        return {**axis, "tickformatstops": _stops(marks.language)}
-    starts = sorted(timed["at"].unique())
-    step = -(-len(starts) // MOST_TICKS)
-    text = _TICKS[marks.language][1 if grain == "week" else 2]
-    return {**axis, "tickmode": "array", "tickvals": starts[::step], "tickformat": text}
-
-
-def _reach(timed: pd.DataFrame, grain: str) -> list[pd.Timestamp]:
-    """From half a bucket before the first to half a bucket after the last, whatever else is drawn."""
-    margin = pd.Timedelta(HALF_A_BUCKET[grain], unit="h")
-    return [timed["at"].min() - margin, timed["at"].max() + margin]
-
-
-def _stops(language: Language) -> list[dict[str, object]]:
-    bounds = [None, _DAY, 28 * _DAY, "M6", None]
-    return [
-        {"dtickrange": [bounds[place], bounds[place + 1]], "value": text} for place, text in enumerate(_TICKS[language])
-    ]
 
 
 def _faded(colour: str) -> str:

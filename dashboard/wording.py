@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from dashboard import formats, words
-from dashboard.filters import ALL, CUSTOM, PRESETS, Filters
+from dashboard.filters import CUSTOM, PRESETS, Filters, complete_days
 from etl.catalogue.dimensions import DIMENSIONS
-from etl.periods import Period
+from etl.periods import ALL, Period
 from etl.query import Attribution, Selection
 from etl.snapshot import Snapshot
 
@@ -42,7 +42,33 @@ def sentence(filters: Filters, snapshot: Snapshot) -> str:
         parts.append(words.COMPARED(language, days=days(before, filters, snapshot)))
     if filters.attribution is not Attribution.PRIMARY:
         parts.append(words.ATTRIBUTED(language, how=words.ATTRIBUTIONS[filters.attribution](language)))
+    if filters.is_too_early(info):
+        parts.append(words.TOO_EARLY(language, day=formats.day(info.first_day, language)).rstrip(".。"))
+    if filters.is_too_fine(info):
+        parts.append(_too_fine(filters, snapshot))
     return " · ".join(parts)
+
+
+def _too_fine(filters: Filters, snapshot: Snapshot) -> str:
+    language = filters.language
+    asked, shown = (words.GRANULARITIES[g](language) for g in (filters.granularity, filters.grain(snapshot.info)))
+    return words.TOO_FINE(language, asked=asked, shown=shown.lower())
+
+
+def outside(filters: Filters, snapshot: Snapshot) -> str:
+    """Said where nothing of the own dates lies in the log: which those are, and the log's days."""
+    log = complete_days(snapshot.info)
+    return words.OUTSIDE(filters.language, days=_asked(filters), log=days(log, filters, snapshot))
+
+
+def _asked(filters: Filters) -> str:
+    """The own dates as they were asked for, an open end named as such."""
+    language = filters.language
+    if filters.since and filters.until:
+        return formats.span(filters.since, filters.until, language)
+    if filters.since:
+        return words.FROM(language, day=formats.day(filters.since, language))
+    return words.UNTIL(language, day=formats.day(filters.until, language)) if filters.until else formats.NOTHING
 
 
 def days(period: Period, filters: Filters, snapshot: Snapshot) -> str:
@@ -51,6 +77,8 @@ def days(period: Period, filters: Filters, snapshot: Snapshot) -> str:
 
 
 def _days(filters: Filters, snapshot: Snapshot) -> str:
+    if filters.is_outside(snapshot.info):
+        return f"**{_asked(filters)}**"
     shown = days(filters.period(snapshot.info), filters, snapshot)
     if filters.preset == CUSTOM:
         return f"**{shown}**"

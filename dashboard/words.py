@@ -6,7 +6,6 @@ from etl.query import Attribution
 from etl.words import Language, Words
 
 PRODUCT = Words(en="Refusal Lens", zh="拒因透镜")
-SUBTITLE = Words(en="Why loan attempts were refused, where and since when", zh="借款为何被拒、在哪里、从何时起")
 SYNTHETIC = Words(
     en="Synthetic data, no real lending",
     zh="合成数据，并非真实借贷",
@@ -26,6 +25,14 @@ COMPARED = Words(en="compared with {days}", zh="对比 {days}")
 TOO_EARLY = Words(
     en="The log begins on {day}: too late for this comparison.", zh="日志始于 {day}，早于此的对比时段无数据。"
 )
+OUTSIDE = Words(
+    en="Nothing of {days} lies in the log. Its complete days are {log}.",
+    zh="{days} 不在日志范围内。日志的完整日期为 {log}。",
+)
+FROM = Words(en="{day} and later", zh="{day} 及以后")
+UNTIL = Words(en="{day} and earlier", zh="{day} 及以前")
+SINCE_NAME = Words(en="First day", zh="起始日")
+UNTIL_NAME = Words(en="Last day", zh="结束日")
 ATTRIBUTION = Words(en="Several reasons count", zh="多拒因归因")
 ATTRIBUTIONS = {
     Attribution.PRIMARY: Words(en="for the first reason", zh="归首要拒因"),
@@ -47,11 +54,17 @@ GRANULARITIES = {
     Granularity.YEAR: Words(en="Years", zh="年"),
 }
 
+TOO_FINE = Words(
+    en="{asked} would be too many steps for this period; time is shown in {shown}",
+    zh="此时段按{asked}划分过多，改按{shown}显示",
+)
+
 EVERYTHING = Words(en="The whole log", zh="全部日志")
 
 WHERE = Words(en="Where", zh="地区")
 WHY = Words(en="Why", zh="拒因")
 HOW = Words(en="How they applied", zh="申请方式")
+MORE = Words(en="More filters", zh="更多筛选")
 COUNTING = Words(en="How it is counted", zh="统计口径")
 EVERY = Words(en="All", zh="全部")
 ALL_EXCEPT = Words(en="All except these", zh="除所选外的全部")
@@ -62,7 +75,6 @@ AND_MORE = Words(en="{values} and {n} more", zh="{values} 等另 {n} 项")
 LISTED = Words(en=", ", zh="、")
 CLEAR = Words(en="Clear filters", zh="清除筛选")
 RELEASE = Words(en="Release this filter", zh="取消此筛选")
-NO_FILTERS = Words(en="no filters", zh="未筛选")
 
 FRESH = Words(
     en="Complete until {as_of} ({zone}) · published {published}",
@@ -96,6 +108,12 @@ OWN_LOGS = Words(
     zh="若要查看您自己的日志：",
 )
 DAMAGED = Words(en="The published snapshot cannot be read", zh="已发布的快照无法读取")
+DAMAGED_FILE = Words(en="The file of the snapshot is missing or unreadable.", zh="快照文件缺失或无法读取。")
+NOT_ANSWERED = Words(en="This cannot be shown for this log.", zh="此日志无法显示该内容。")
+SEVERAL_CURRENCIES = Words(
+    en="Amounts in several currencies cannot be added. Filter by currency to see them.",
+    zh="多个币种的金额不能相加。请按币种筛选后查看。",
+)
 DAMAGED_HOW = Words(
     en="Build it again from the store with this command, then reload the page:",
     zh="请用以下命令从存储重新构建，然后刷新页面：",

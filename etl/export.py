@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,8 @@ import pandas as pd
 
 from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
 from etl.catalogue.metrics import MEASURES, METRICS, Unit
-from etl.query import Question
+from etl.periods import Period
+from etl.query import Question, Selection
 from etl.snapshot import Snapshot
 from etl.words import Language
 
@@ -44,8 +45,20 @@ def csv_bytes(frame: pd.DataFrame, snapshot: Snapshot, language: Language | str)
     return written.getvalue().encode("utf-8-sig")
 
 
-def about(frame: pd.DataFrame, snapshot: Snapshot, question: Question, language: Language | str) -> dict[str, Any]:
-    """What a reader of the file must know: filters, period, definitions, snapshot and row count."""
+def about(
+    frame: pd.DataFrame,
+    snapshot: Snapshot,
+    question: Question,
+    language: Language | str,
+    *,
+    compared_with: tuple[str, Period] | None = None,
+    highlighted: Mapping[str, Selection] | None = None,
+) -> dict[str, Any]:
+    """What a reader of the file must know: filters, period, definitions, snapshot and row count.
+
+    `compared_with` names the period behind the columns that end in `_before`, `highlighted` the filters that the
+    chart shows by highlighting and the file does not apply.
+    """
     since, until = snapshot.within(question.since, question.until)
     return {
         "product": "Refusal Lens",
@@ -61,20 +74,39 @@ def about(frame: pd.DataFrame, snapshot: Snapshot, question: Question, language:
         "metrics": {name: _definition(name, language) for name in question.metrics},
         "currency": snapshot.info.currency,
         "rows": len(frame),
+        **_compared(compared_with),
+        **_highlighted(highlighted or {}),
     }
+
+
+def _compared(compared_with: tuple[str, Period] | None) -> dict[str, Any]:
+    if compared_with is None:
+        return {}
+    kind, period = compared_with
+    return {"compared_with": {"kind": kind, "since": period.since.isoformat(), "until": period.until.isoformat()}}
+
+
+def _highlighted(highlighted: Mapping[str, Selection]) -> dict[str, Any]:
+    if not highlighted:
+        return {}
+    filters = {name: _filter(kept.values, kept.is_except) for name, kept in highlighted.items()}
+    return {"highlighted": {"note": "not applied to this file", "filters": filters}}
 
 
 def about_bytes(facts: dict[str, Any]) -> bytes:
     return (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def zip_bytes(frame: pd.DataFrame, snapshot: Snapshot, question: Question, language: Language | str) -> bytes:
-    """The CSV and the facts about it as one zip, the same bytes for the same content."""
+def zip_bytes(
+    frame: pd.DataFrame, snapshot: Snapshot, question: Question, language: Language | str, **beside: Any
+) -> bytes:
+    """The CSV and the facts about it as one zip, the same bytes for the same content. `beside` goes to `about`."""
     stem = file_stem(snapshot, question)
+    facts = about(frame, snapshot, question, language, **beside)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_entry(f"{stem}.csv"), csv_bytes(frame, snapshot, language))
-        archive.writestr(_entry(f"{stem}.about.json"), about_bytes(about(frame, snapshot, question, language)))
+        archive.writestr(_entry(f"{stem}.about.json"), about_bytes(facts))
     return written.getvalue()
 
 

@@ -24,7 +24,9 @@ class Period:
         return (self.until - self.since).days + 1
 
     def shifted(self, days: int) -> "Period":
-        return Period(self.since + timedelta(days=days), self.until + timedelta(days=days))
+        """As many days, moved as far as asked or as the calendar reaches."""
+        reach = max((date.min - self.since).days, min(days, (date.max - self.until).days))
+        return Period(self.since + timedelta(days=reach), self.until + timedelta(days=reach))
 
 
 PRESET_DAYS = {"last7": 7, "last28": 28, "last90": 90, "last365": 365}
@@ -71,6 +73,7 @@ def _whole_years(period: Period) -> int:
 
 
 def _years_back(period: Period, years: int) -> Period:
+    years = min(years, period.since.year - date.min.year)
     return Period(
         period.since.replace(year=period.since.year - years),
         period.until.replace(year=period.until.year - years),

@@ -220,10 +220,13 @@ class Snapshot:
         return self._table("missing")
 
 
-def open_snapshot(home: Path) -> Snapshot:
-    """The snapshot that CURRENT points to. Raises `NoSnapshot` or `DamagedSnapshot` with the command that mends it."""
+def open_snapshot(home: Path, snapshot_id: str | None = None) -> Snapshot:
+    """The snapshot of this id, or the one that CURRENT points to.
+
+    Raises `NoSnapshot` or `DamagedSnapshot` with the command that mends it.
+    """
     folder = Home(home)
-    current = folder.current_id()
+    current = snapshot_id or folder.current_id()
     if current is None:
         own, demo = (f"python -m etl {verb} --home {home}" for verb in ("load PATH", "demo"))
         raise NoSnapshot(f"no snapshot in {home}; run: {own}, or for an invented log: {demo}")

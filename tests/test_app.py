@@ -32,7 +32,23 @@ SEEN = {"body", "label", "help", "placeholder", "options", "content", "alt", "de
 """Fields of Streamlit's messages that a reader sees."""
 DRAWN = {"text", "hovertext", "hovertemplate", "name", "title", "ticktext"}
 """Fields of a figure that a reader sees."""
-NAMES = {"App", "CSV", "ZIP", "UTF", "UTC", "Wilson", "Asia", "Shanghai", "US", "CN", "English", "Language"}
+NAMES = {
+    "App",
+    "CSV",
+    "ZIP",
+    "UTF",
+    "UTC",
+    "Wilson",
+    "Asia",
+    "Shanghai",
+    "US",
+    "CN",
+    "English",
+    "Language",
+    "Android",
+    "iOS",
+    "HarmonyOS",
+}
 """Words that stand in a Chinese text as they are: names, formats, signs of currencies, the switch to English."""
 STATES = {region.partition("-")[2] for region in load_catalogue().regions if region.startswith("US-")}
 CODE = re.compile(r"[UPT]\d{3}|hmda:\d|unspecified")

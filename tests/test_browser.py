@@ -170,6 +170,28 @@ def test_a_click_on_any_mark_filters(page: Page, view: str, card: str, mark: lis
     assert sorted(urlsplit(page.url).query.split("&")) == query.split("&")
 
 
+def test_a_cell_replaces_the_last_one_and_a_second_click_releases_it(page: Page) -> None:
+    open_at(page, "/regions", charts=4)
+    click_mark(page, "matrix", "CN-GD", "debt")
+    is_at(page, "/regions?cause=debt&region=CN-GD")
+    click_mark(page, "matrix", "CN-SC", "debt")
+    is_at(page, "/regions?cause=debt&region=CN-SC")
+    click_mark(page, "matrix", "CN-SC", "debt")
+    is_at(page, "/regions")
+
+
+def test_a_click_on_a_day_shows_it_alone_and_another_one_goes_back(page: Page) -> None:
+    open_at(page, "/time?period=last7", charts=5)
+    newest = page.evaluate(
+        "[...document.querySelector('.st-key-card_calendar .js-plotly-plot').data].map("
+        "trace => trace.customdata || []).flat().at(-2)[0]"
+    )
+    click_mark(page, "calendar", newest)
+    is_at(page, f"/time?since={newest}&until={newest}")
+    click_mark(page, "calendar", newest)
+    is_at(page, "/time?period=last7")
+
+
 def test_the_other_language_changes_the_page_and_its_address(page: Page) -> None:
     open_at(page, "/?region=CN-GD", charts=2)
     shown = numbers(page)[:3]

@@ -14,6 +14,7 @@ import pytest
 
 from etl.catalogue.metrics import METRICS
 from etl.export import about, csv_bytes, file_stem, labelled, neutralised, zip_bytes
+from etl.periods import Period
 from etl.query import Attribution, Question, Selection, ask
 from etl.report import write
 from etl.snapshot import Snapshot
@@ -185,6 +186,22 @@ def test_the_facts_say_what_was_asked_of_what_and_how_it_is_defined(snapshot: Sn
         "denominator": "decided",
         "narrowed_by_cause_filter": True,
     }
+
+
+def test_the_facts_name_the_period_compared_with_and_the_filters_that_only_highlight(
+    snapshot: Snapshot, question: Question
+) -> None:
+    facts = about(
+        ask(snapshot, question),
+        snapshot,
+        question,
+        "en",
+        compared_with=("previous", Period(date(2026, 10, 3), date(2026, 10, 4))),
+        highlighted={"cause": Selection(("debt",))},
+    )
+
+    assert facts["compared_with"] == {"kind": "previous", "since": "2026-10-03", "until": "2026-10-04"}
+    assert facts["highlighted"] == {"note": "not applied to this file", "filters": {"cause": {"only": ["debt"]}}}
 
 
 def test_an_open_period_is_written_out(snapshot: Snapshot) -> None:

@@ -1,18 +1,25 @@
 """Filters and their form in the URL: nothing is lost on the way there and back, and no address can break the screen."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 from urllib.parse import parse_qs, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.address import PARAMETERS, from_query, read_query, to_query
+from dashboard import formats
+from dashboard.address import PARAMETERS, read_query, to_query
 from dashboard.filters import CUSTOM, FILTERABLE, PRESETS, Filters, Granularity, opening
+from dashboard.problems import said as said_of
+from dashboard.wording import sentence
+from etl.errors import InvalidValue
+from etl.periods import PRESETS as PERIOD_PRESETS
 from etl.periods import Comparison, Period
 from etl.query import Attribution, Selection
-from etl.snapshot import SnapshotInfo
+from etl.snapshot import Snapshot, SnapshotInfo
 from etl.words import Language
 
 days = st.dates(date(1990, 1, 1), date(2060, 12, 31))
@@ -50,19 +57,19 @@ def info(time_grain: str = "instant") -> SnapshotInfo:
         business_zone="Asia/Shanghai",
         is_synthetic=True,
         fraction_units=60,
-        currency="CNY",
+        currencies=("CNY",),
     )
 
 
 @given(filters, openings)
 def test_an_address_brings_back_the_same_filters(chosen: Filters, first: Filters) -> None:
-    assert from_query(to_query(chosen, first), first) == chosen
+    assert read_query(to_query(chosen, first), first).filters == chosen
 
 
 @given(filters.filter(lambda chosen: all(v.isprintable() for _, s in chosen.where for v in s.values)))
 def test_the_address_survives_the_browser(chosen: Filters) -> None:
     text = urlencode(to_query(chosen), doseq=True)
-    assert from_query(parse_qs(text)) == chosen
+    assert read_query(parse_qs(text)).filters == chosen
 
 
 @given(filters)
@@ -75,7 +82,7 @@ def test_no_address_breaks_the_screen(query: dict[str, list[str]]) -> None:
     reading = read_query(query)
     for notice in reading.notices:
         assert all("\n" not in notice.words(language, name="", value="", hint="") for language in Language)
-    assert from_query(to_query(reading.filters)) == reading.filters
+    assert read_query(to_query(reading.filters)).filters == reading.filters
 
 
 def test_the_opening_has_an_empty_address() -> None:
@@ -100,8 +107,8 @@ def test_own_dates_need_no_period_in_the_address() -> None:
     ("query", "line"),
     [
         ({"regoin": ["CN-GD"]}, "“regoin”, which is not a filter here; it was ignored. Did you mean region"),
-        ({"period": ["last9"]}, "period “last9”, which is not known here; it was ignored. Did you mean last90"),
-        ({"since": ["2026-02-30"]}, "since “2026-02-30”, which is not known here"),
+        ({"period": ["last9"]}, "Period “last9”, which is not known here; it was ignored. Did you mean last90"),
+        ({"since": ["2026-02-30"]}, "First day “2026-02-30”, which is not known here"),
         ({"attribution": ["primry"]}, "Did you mean primary?"),
     ],
 )
@@ -182,3 +189,77 @@ def test_time_comes_in_steps_that_the_log_has(preset: str, granularity: str, tim
 
 def test_a_log_of_years_opens_with_everything() -> None:
     assert opening(info("year"), Language.EN) == replace(Filters(), preset="all", compare=None)
+
+
+EDGES = [
+    date.min,
+    date(1999, 1, 1),
+    date(2025, 11, 1),
+    date(2026, 3, 1),
+    date(2026, 10, 31),
+    date(2030, 1, 1),
+    date.max,
+]
+
+
+@pytest.mark.parametrize("time_grain", ["instant", "day", "month", "year"])
+@given(
+    since=st.none() | st.sampled_from(EDGES),
+    until=st.none() | st.sampled_from(EDGES),
+    compare=st.sampled_from(Comparison),
+)
+def test_no_own_dates_break_the_period(
+    time_grain: str, since: date | None, until: date | None, compare: Comparison
+) -> None:
+    if since and until and since > until:
+        since, until = until, since
+    chosen, log = Filters(preset=CUSTOM, since=since, until=until, compare=compare), info(time_grain)
+    period, before = chosen.period(log), chosen.comparison(log)
+    assert period.since <= period.until
+    assert log.first_day - period.since <= timedelta(1)
+    assert period.until - log.last_day <= timedelta(1)
+    assert before is None or log.first_day <= before.since <= before.until
+    assert chosen.is_outside(log) is (min(until or date.max, log.last_day) < max(since or date.min, log.first_day))
+
+
+def test_own_dates_are_cut_to_the_complete_days_before_they_are_compared() -> None:
+    """Else 24 days would be compared with 31."""
+    log = replace(info(), last_day=date(2026, 11, 1))
+    chosen = Filters(preset=CUSTOM, since=date(2026, 10, 8), until=date(2026, 11, 7))
+    assert chosen.period(log) == Period(date(2026, 10, 8), date(2026, 10, 31))
+    assert chosen.comparison(log) == Period(date(2026, 9, 10), date(2026, 10, 3))
+
+
+@pytest.mark.parametrize(
+    ("preset", "granularity", "grain"), [("last28", "hour", "hour"), ("last90", "hour", "day"), ("all", "hour", "day")]
+)
+def test_too_many_steps_give_way_to_coarser_ones(preset: str, granularity: str, grain: str) -> None:
+    chosen = Filters(preset=preset, granularity=Granularity(granularity))
+    assert chosen.grain(info()) == grain
+    assert chosen.is_too_fine(info()) is (grain != granularity)
+    said = sentence(chosen, cast("Snapshot", SimpleNamespace(info=info())))
+    assert ("Hours would be too many steps for this period; time is shown in days" in said) is (grain != granularity)
+
+
+def test_the_presets_are_those_of_the_periods() -> None:
+    assert set(PRESETS) == {*PERIOD_PRESETS, CUSTOM}
+
+
+def test_nothing_is_said_to_fall_by_zero() -> None:
+    assert [formats.points(rise, Language.EN) for rise in (-0.0004, 0.0004, -0.0006)] == ["0.0 pp", "0.0 pp", "−0.1 pp"]
+    assert [formats.signed(rise, Language.EN) for rise in (-0.2, 0, 1204)] == ["0", "0", "+1,204"]
+
+
+@pytest.mark.parametrize(
+    ("text", "zh"),
+    [
+        ("this log does not carry 'hour'; it carries day", "日志未包含：小时。"),
+        (
+            "money never adds across currencies (CNY, USD); add `--by currency`",
+            "多个币种的金额不能相加。请按币种筛选后查看。",
+        ),
+        ("something else", "此日志无法显示该内容。"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_chinese(text: str, zh: str) -> None:
+    assert said_of(InvalidValue(text), Language.ZH) == zh

@@ -100,3 +100,9 @@ def test_whole_years_are_compared_with_whole_years(years: int, first: int) -> No
 
     assert _is_whole_years(before)
     assert before.until == period.since - timedelta(days=1)
+
+
+def test_the_calendar_has_two_ends() -> None:
+    first, last = Period(date.min, date(1, 1, 9)), Period(date(9999, 12, 30), date.max)
+    assert (first.shifted(-7), last.shifted(7)) == (first, last)
+    assert comparison_period(Period(date.min, date(1, 12, 31)), Comparison.LAST_YEAR).since == date.min

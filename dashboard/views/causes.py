@@ -9,6 +9,7 @@ from dashboard.screen import Screen
 from dashboard.trends import Shape
 from etl.words import Words
 
+ITALIC = Words(en="In italics after the percentage: the number of refusals.", zh="百分比后的斜体数字：拒绝次数。")
 LAYERS = Card(
     "layers",
     Words(en="On whose side is the cause?", zh="原因在哪一层面？"),
@@ -17,6 +18,7 @@ LAYERS = Card(
     own=("layer",),
     has_before=True,
     figure=figures.ranked("layer", "refusal_share"),
+    note=ITALIC,
 )
 CAUSES = Card(
     "causes",
@@ -26,6 +28,7 @@ CAUSES = Card(
     own=("cause",),
     has_before=True,
     figure=figures.ranked("cause", "refusal_share"),
+    note=ITALIC,
 )
 REASONS = Card(
     "reasons",

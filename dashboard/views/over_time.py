@@ -28,6 +28,7 @@ RATE = Card(
     by=(),
     has_time=True,
     has_intervals=True,
+    sets_period=True,
     figure=figures.over_time("refusal_rate", shape=Shape.LINES),
 )
 SPLIT_RATES = Card(
@@ -47,6 +48,7 @@ VOLUME = Card(
     by=(),
     has_time=True,
     names_events=False,
+    sets_period=True,
     figure=figures.over_time("attempts"),
 )
 HOURS = Card(
@@ -62,6 +64,7 @@ DAYS = Card(
     Words(en="Which days stand out?", zh="哪些日子异常？"),
     metrics=("refusal_rate",),
     by=("day",),
+    sets_period=True,
     figure=figures.calendar("refusal_rate"),
 )
 CARDS = (RATE, SPLIT_RATES, VOLUME, HOURS, DAYS)

@@ -41,8 +41,9 @@ MATRIX = Card(
     own=("region", "cause"),
     figure=figures.crossed("region", "cause", "refusal_rate"),
     note=Words(
-        en="Each cell: refusals of the cause ÷ all decided attempts of the region.",
-        zh="每格：该原因的拒绝 ÷ 该地区全部已决尝试。",
+        en="Each cell, in %: refusals of the cause ÷ all decided attempts of the region. "
+        "Each column has its own scale: the deepest colour is the highest rate of that cause.",
+        zh="每格（%）：该原因的拒绝 ÷ 该地区全部已决尝试。各列单独着色：颜色最深处为该原因拒绝率最高的地区。",
     ),
 )
 CARDS = (TILES, MACRO_REGIONS, RANKING, MATRIX)
