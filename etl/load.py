@@ -13,7 +13,7 @@ from etl.catalogue.rules import MALFORMED, Severity, load_rules
 from etl.errors import RefusedToPublish
 from etl.home import Home
 from etl.manifest import ATTEMPTS, QUARANTINE, Load, Manifest, Part, check_contents
-from etl.profile import Profile
+from etl.profile import Profile, merged_words
 from etl.sources import Source, batches, find_sources, land
 
 Progress = Callable[[int, int], None]
@@ -61,7 +61,7 @@ def load_files(home: Home, manifest: Manifest, paths: list[Path], profile: Profi
         raise RefusedToPublish(f"none of {load.rows_read} rows could be loaded ({_told(load)}); nothing was published")
     if not load.closes:
         raise RefusedToPublish(f"rows do not close: {intake.tally}; nothing was published")
-    words = {**manifest.words, **profile.words}
+    words = merged_words(manifest.words, profile.words)
     return Loaded(replace(intake.manifest, loads=(*manifest.loads, load), words=words), load, frozenset(intake.touched))
 
 
