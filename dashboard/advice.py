@@ -20,12 +20,14 @@ REST = Words(
     en="Not listed: {n} further causes with {count} refusals.", zh="未列出：另外 {n} 个原因，共 {count} 次拒绝。"
 )
 MOST = 6
+SHARED_METRICS = ("refusals", "refusal_share", "refusal_rate")
+"""As the card of causes asks: one answer serves both."""
 
 
 def show_advice(screen: Screen) -> None:
     """The causes with the most refusals under the filters, each to be opened."""
     st.markdown(f"#### {screen.words(TITLE)}")
-    frame = screen.ask(screen.question(("refusals",), ("cause",)))
+    frame = screen.ask(screen.question(SHARED_METRICS, ("cause",)))
     largest = frame[frame["refusals"] > 0].nlargest(MOST, "refusals")
     causes = load_catalogue().causes
     for row in largest.itertuples():

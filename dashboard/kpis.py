@@ -15,6 +15,8 @@ from dashboard.problems import said
 from dashboard.screen import Screen
 from etl.catalogue.metrics import METRICS, Unit
 from etl.errors import InvalidValue
+from etl.periods import Period
+from etl.query import Question
 from etl.words import Words
 
 BEFORE = Words(en="before: {value}", zh="此前：{value}")
@@ -59,27 +61,28 @@ def show_row(screen: Screen) -> None:
 
 def _give(screen: Screen) -> None:
     """All leading numbers as one row, those of the period compared with beside them."""
-    metrics = [kpi.metric for kpi in ROW if METRICS[kpi.metric].unit is not Unit.MONEY or _is_one_currency(screen)]
-    question = screen.question(metrics)
+    question = _question(screen)
     frame = screen.ask(question)
-    if screen.comparison:
-        before = screen.ask(screen.question(metrics, period=screen.comparison))
+    before = _before(screen)
+    if before is not None:
         frame = frame.join(before.add_suffix(BEFORE_SUFFIX))
     with st.container(horizontal=True, gap="small", key="foot_kpis"):
         download_buttons(screen, "kpis", question, frame)
 
 
+def _question(screen: Screen, period: Period | None = None) -> Question:
+    """All leading numbers that can be answered, in one question."""
+    metrics = [kpi.metric for kpi in ROW if METRICS[kpi.metric].unit is not Unit.MONEY or _is_one_currency(screen)]
+    return screen.question(metrics, period=period)
+
+
 def _is_one_currency(screen: Screen) -> bool:
-    try:
-        screen.ask(screen.question(("amount_refused",)))
-    except InvalidValue:
-        return False
-    return True
+    return sum(screen.filters.selects("currency", currency) for currency in screen.info.currencies) <= 1
 
 
 def _stages(screen: Screen) -> list[str]:
     """The stages of the attempts counted, where the log tells them apart: unlike things divided together."""
-    if not screen.snapshot.has("stage"):
+    if len(screen.snapshot.values("stage")) < 2:
         return []
     frame = screen.ask(screen.question(("attempts",), ("stage",)))
     return list(frame.loc[frame["attempts"] > 0, "stage"])
@@ -87,20 +90,27 @@ def _stages(screen: Screen) -> list[str]:
 
 def _show(kpi: Kpi, screen: Screen) -> None:
     label = screen.words(METRICS[kpi.metric].words)
-    try:
-        now = screen.ask(screen.question((kpi.metric,)))
-    except InvalidValue as problem:
+    if METRICS[kpi.metric].unit is Unit.MONEY and (problem := _no_money(screen)):
         st.metric(label, formats.NOTHING)
-        st.caption(said(problem, screen.language))
+        st.caption(problem)
         return
-    if METRICS[kpi.metric].unit is Unit.MONEY and not _has_amounts(screen):
-        st.metric(label, formats.NOTHING)
-        st.caption(screen.words(NO_AMOUNTS))
-        return
-    before = _before(kpi, screen)
+    now, before = screen.ask(_question(screen)), _before(screen)
     _metric(kpi, label, now, before, screen)
     for line in _lines(kpi.metric, now, before, screen):
         st.caption(line)
+
+
+def _no_money(screen: Screen) -> str | None:
+    """Why there is no sum of money to show, in words; None where there is one."""
+    if not screen.info.currencies:
+        return screen.words(NO_AMOUNTS)
+    if _is_one_currency(screen):
+        return None
+    try:
+        screen.ask(screen.question(("amount_refused",)))
+    except InvalidValue as problem:
+        return said(problem, screen.language)
+    return None
 
 
 def _metric(kpi: Kpi, label: str, now: pd.DataFrame, before: pd.DataFrame | None, screen: Screen) -> None:
@@ -117,16 +127,8 @@ def _metric(kpi: Kpi, label: str, now: pd.DataFrame, before: pd.DataFrame | None
     )
 
 
-def _has_amounts(screen: Screen) -> bool:
-    """Whether any attempt carries an amount; where there are no attempts nothing is missing."""
-    asked = screen.ask(screen.question(("amount_requested", "attempts")))
-    return bool(asked["amount_requested"].iloc[0]) or not asked["attempts"].iloc[0]
-
-
-def _before(kpi: Kpi, screen: Screen) -> pd.DataFrame | None:
-    if screen.comparison is None:
-        return None
-    return screen.ask(screen.question((kpi.metric,), period=screen.comparison))
+def _before(screen: Screen) -> pd.DataFrame | None:
+    return None if screen.comparison is None else screen.ask(_question(screen, screen.comparison))
 
 
 def change(metric: str, rise: float, screen: Screen) -> str:
