@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import history, state
-from dashboard.choices import toggled
+from dashboard import state
 from dashboard.filters import Filters
 from etl.periods import Period
 from etl.query import Question
@@ -53,13 +52,3 @@ class Screen:
     def ask_with_intervals(self, question: Question) -> pd.DataFrame:
         """As `ask`, with the ends of every rate's interval."""
         return state.answer_with_intervals(self.snapshot, question)
-
-    def toggle_all(self, marks: dict[str, str]) -> None:
-        """Filter by a mark of several dimensions in one gesture, or release it where all are chosen already."""
-
-        def gesture(filters: Filters) -> Filters:
-            for dimension, value in marks.items():
-                filters = toggled(self.snapshot, filters, dimension, value)
-            return filters
-
-        history.change(gesture)
