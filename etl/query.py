@@ -190,20 +190,30 @@ class _Composed:
         """Per reason set and group of refusals: the units of credit that the attribution gives it."""
         kept = self._kept(self.question.filters(Scope.REFUSAL))
         keys = _listed(["reason_set_id", *self.refusal_groups])
-        where, units, having = {
+        grouped = f"group by {keys}"
+        where, units, once = {
             Attribution.PRIMARY: ("is_primary", "1", ""),
-            Attribution.ANY: ("true", "1", ""),
-            Attribution.FRACTIONAL: ("is_listed", "sum(rollup.units)", ""),
-            Attribution.SOLE: ("is_listed", "1", "having count(*) = any_value(listed_count)"),
+            Attribution.ANY: ("true", "1", grouped),
+            Attribution.FRACTIONAL: ("is_listed", "sum(rollup.units)", grouped),
+            Attribution.SOLE: ("is_listed", "1", f"{grouped} having count(*) = any_value(listed_count)"),
         }[self.question.attribution]
         conditions = " and ".join([where, *kept])
-        return f"select {keys}, {units} as units from members as rollup where {conditions} group by {keys} {having}"
+        return f"select {keys}, {units} as units from members as rollup where {conditions} {once}"
 
     def _answer(self) -> str:
         names = [*self.attempt_groups, *self.refusal_groups]
         columns = [*names, *self._measures(), *self._ratios()]
         order = f"order by {_listed(names)}" if names else ""
-        return f"select {_listed(columns)} from {self._spine()} {self._joined()} {order}"
+        return f"select {_listed(columns)} from {self._rows()} {order}"
+
+    def _rows(self) -> str:
+        """The groups that the answer shows, with their sums beside them."""
+        is_complete = any(DIMENSIONS[name].is_time for name in self.attempt_groups)
+        if is_complete or (self.attempt_groups and self.refusal_groups):
+            return f"{self._spine()} {self._joined()}"
+        if self.refusal_groups:
+            return "of_refusals cross join of_attempts"
+        return f"of_attempts {_left_join('of_refusals', self.attempt_groups)}" if self.is_credited else "of_attempts"
 
     def _spine(self) -> str:
         """Every combination that the answer shows: complete time × the other groups seen × the causes seen."""
@@ -213,7 +223,7 @@ class _Composed:
             parts.append(f"(select distinct {_listed(others)} from of_attempts)")
         if self.refusal_groups:
             parts.append(f"(select distinct {_listed(self.refusal_groups)} from of_refusals)")
-        return " cross join ".join(parts or ["(select 1)"])
+        return " cross join ".join(parts)
 
     def _joined(self) -> str:
         joined = _left_join("of_attempts", self.attempt_groups)
