@@ -1,6 +1,7 @@
 """What a card hands out: its own frame as CSV, or with the facts about it as one zip. Made on the click, not before."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -25,35 +26,54 @@ NOT_APPLIED = Words(
 )
 
 
+@dataclass(frozen=True)
+class Files:
+    """A file stem, how its CSV and its zip are made, and what is said of the CSV."""
+
+    stem: str
+    table: Callable[[], bytes]
+    zipped: Callable[[], bytes]
+    about: str
+
+
 def download_buttons(
     screen: Screen, card: str, question: Question, frame: pd.DataFrame, *, has_before: bool = False
 ) -> None:
     """CSV and ZIP of exactly this frame."""
-    stem = export.file_stem(screen.snapshot, question)
     beside = _beside(screen, question, has_before)
-    about_csv = _about_csv(screen, len(frame), beside.get("highlighted", {}))
-    st.download_button(
-        "CSV",
+    files = Files(
+        export.file_stem(screen.snapshot, question),
         partial(export.csv_bytes, frame, screen.snapshot, screen.language),
-        f"{stem}.csv",
-        "text/csv",
-        key=f"{card}_csv",
-        help=about_csv,
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
-    st.download_button(
-        "ZIP",
         partial(export.zip_bytes, frame, screen.snapshot, question, screen.language, **beside),
-        f"{stem}.zip",
-        "application/zip",
-        key=f"{card}_zip",
-        help=screen.words(ZIP_HELP),
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/folder_zip:",
+        _about_csv(screen, len(frame), beside.get("highlighted", {})),
     )
+    _buttons(screen, card, files)
+
+
+def table_buttons(screen: Screen, name: str, frame: pd.DataFrame, columns: Mapping[str, str]) -> None:
+    """CSV and ZIP of a table about the snapshot itself; `columns` says what each column holds."""
+    stem = f"{name}_{screen.snapshot.id}"
+    table = partial(export.csv_bytes, frame, screen.snapshot, screen.language)
+    facts = export.about_table(frame, screen.snapshot, columns)
+    files = Files(stem, table, lambda: export.zipped(stem, table(), facts), _about_csv(screen, len(frame), {}))
+    _buttons(screen, name, files)
+
+
+def _buttons(screen: Screen, key: str, files: Files) -> None:
+    csv, zipped = ("CSV", "text/csv", ":material/download:"), ("ZIP", "application/zip", ":material/folder_zip:")
+    about_zip = screen.words(ZIP_HELP)
+    for (label, mime, icon), made, about in ((csv, files.table, files.about), (zipped, files.zipped, about_zip)):
+        st.download_button(
+            label,
+            made,
+            f"{files.stem}.{label.lower()}",
+            mime,
+            key=f"{key}_{label.lower()}",
+            help=about,
+            on_click="ignore",
+            type="tertiary",
+            icon=icon,
+        )
 
 
 def _beside(screen: Screen, question: Question, has_before: bool) -> dict[str, Any]:

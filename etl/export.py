@@ -33,7 +33,7 @@ def labelled(frame: pd.DataFrame, snapshot: Snapshot, language: Language | str) 
 
 
 def csv_bytes(frame: pd.DataFrame, snapshot: Snapshot, language: Language | str) -> bytes:
-    """Every row as CSV: UTF-8 with BOM, CRLF, machine headers, ISO dates, missing values empty.
+    """Every row as CSV: UTF-8 with BOM, CRLF, machine headers, ISO dates and times, missing values empty.
 
     Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay numbers.
     """
@@ -61,12 +61,7 @@ def about(
     """
     since, until = snapshot.within(question.since, question.until)
     return {
-        "product": "Refusal Lens",
-        "snapshot": snapshot.id,
-        "is_synthetic": snapshot.info.is_synthetic,
-        "as_of": snapshot.info.as_of.isoformat(),
-        "business_zone": snapshot.info.business_zone,
-        "time_grain": snapshot.info.time_grain,
+        **_about_snapshot(snapshot),
         "period": {"since": since.isoformat(), "until": until.isoformat()},
         "by": list(question.by),
         "attribution": question.attribution.value,
@@ -76,6 +71,22 @@ def about(
         "rows": len(frame),
         **_compared(compared_with),
         **_highlighted(highlighted or {}),
+    }
+
+
+def about_table(frame: pd.DataFrame, snapshot: Snapshot, columns: Mapping[str, str]) -> dict[str, Any]:
+    """What a reader of a table about the snapshot itself must know. `columns` says what each column holds."""
+    return {**_about_snapshot(snapshot), "columns": dict(columns), "rows": len(frame)}
+
+
+def _about_snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "product": "Refusal Lens",
+        "snapshot": snapshot.id,
+        "is_synthetic": snapshot.info.is_synthetic,
+        "as_of": snapshot.info.as_of.isoformat(),
+        "business_zone": snapshot.info.business_zone,
+        "time_grain": snapshot.info.time_grain,
     }
 
 
@@ -101,11 +112,15 @@ def zip_bytes(
     frame: pd.DataFrame, snapshot: Snapshot, question: Question, language: Language | str, **beside: Any
 ) -> bytes:
     """The CSV and the facts about it as one zip, the same bytes for the same content. `beside` goes to `about`."""
-    stem = file_stem(snapshot, question)
     facts = about(frame, snapshot, question, language, **beside)
+    return zipped(file_stem(snapshot, question), csv_bytes(frame, snapshot, language), facts)
+
+
+def zipped(stem: str, table: bytes, facts: dict[str, Any]) -> bytes:
+    """A CSV and the facts about it as one zip, the same bytes for the same content."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_entry(f"{stem}.csv"), csv_bytes(frame, snapshot, language))
+        archive.writestr(_entry(f"{stem}.csv"), table)
         archive.writestr(_entry(f"{stem}.about.json"), about_bytes(facts))
     return written.getvalue()
 
@@ -133,7 +148,7 @@ def _writers(column: pd.Series) -> Iterator[Callable[[Any], Any]]:
 
 
 def _writer(name: str, column: pd.Series) -> Callable[[Any], Any]:
-    if pd.api.types.is_datetime64_any_dtype(column) or name in TIME_BUCKETS:
+    if name in TIME_BUCKETS:
         return lambda value: (value.date() if isinstance(value, pd.Timestamp) else value).isoformat()
     if pd.api.types.is_integer_dtype(column):
         return int

@@ -208,12 +208,11 @@ class _Composed:
 
     def _rows(self) -> str:
         """The groups that the answer shows, with their sums beside them."""
+        credited = _left_join("of_refusals", [*self.attempt_groups, *self.refusal_groups]) if self.is_credited else ""
         is_complete = any(DIMENSIONS[name].is_time for name in self.attempt_groups)
         if is_complete or (self.attempt_groups and self.refusal_groups):
-            return f"{self._spine()} {self._joined()}"
-        if self.refusal_groups:
-            return "of_refusals cross join of_attempts"
-        return f"of_attempts {_left_join('of_refusals', self.attempt_groups)}" if self.is_credited else "of_attempts"
+            return f"{self._spine()} {_left_join('of_attempts', self.attempt_groups)} {credited}"
+        return "of_refusals cross join of_attempts" if self.refusal_groups else f"of_attempts {credited}"
 
     def _spine(self) -> str:
         """Every combination that the answer shows: complete time × the other groups seen × the causes seen."""
@@ -224,12 +223,6 @@ class _Composed:
         if self.refusal_groups:
             parts.append(f"(select distinct {_listed(self.refusal_groups)} from of_refusals)")
         return " cross join ".join(parts)
-
-    def _joined(self) -> str:
-        joined = _left_join("of_attempts", self.attempt_groups)
-        if self.is_credited:
-            joined += f" {_left_join('of_refusals', [*self.attempt_groups, *self.refusal_groups])}"
-        return joined
 
     def _complete_days(self) -> list[str]:
         """Every bucket of the calendar in the period, under the filters on time; buckets of one day stay together."""

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -229,6 +230,19 @@ def test_the_files_follow_the_filters_and_speak_the_language(page: Page, synthet
     assert {row["all_refusals"] for row in rows} == {str(len(refused(kept)))}
     assert [row["cause_label"] for row in rows] == [load_catalogue().causes[row["cause"]].words.zh for row in rows]
     holds(downloaded(page, "top_causes_zip"), content)
+
+
+def test_the_tables_about_the_data_have_files_of_their_own(page: Page, synthetic_home: Path) -> None:
+    open_at(page, "/data?language=zh", charts=0)
+    name, content = downloaded(page, "loads_csv")
+    assert re.fullmatch(r"loads_\d{8}T\d+-[0-9a-f]+\.csv", name)
+    assert [int(row["rows_read"]) for row in table(content)] == [len(raw_log(synthetic_home))]
+    _, missing = downloaded(page, "missing_values_csv")
+    regions = next(row for row in table(missing) if row["dimension"] == "region")
+    assert int(regions["missing"]) == int(raw_log(synthetic_home)["region"].isna().sum())
+    _, events = downloaded(page, "events_csv")
+    calendar = tomllib.loads((synthetic_home / "events.toml").read_text(encoding="utf-8"))["events"]
+    assert {row["zh"] for row in table(events)} == {event["zh"] for event in calendar}
 
 
 def holds(download: tuple[str, bytes], alone: bytes) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from etl.catalogue.metrics import METRICS
-from etl.export import about, csv_bytes, file_stem, labelled, neutralised, zip_bytes
+from etl.export import about, about_table, csv_bytes, file_stem, labelled, neutralised, zip_bytes
 from etl.periods import Period
 from etl.query import Attribution, Question, Selection, ask
 from etl.report import write
@@ -241,3 +241,17 @@ def test_parquet_carries_the_same_columns_with_their_types(
 
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "answer.parquet"), labelled(frame, snapshot, "zh"))
     assert json.loads((tmp_path / "answer.about.json").read_bytes()) == about(frame, snapshot, question, "zh")
+
+
+def test_a_table_about_the_snapshot_keeps_the_times_of_day(snapshot: Snapshot) -> None:
+    moments = pd.DataFrame({"load_id": ["a", "b"], "loaded_at": pd.to_datetime(["2026-10-05 09:30", None])})
+    assert csv_bytes(moments, snapshot, Language.EN).decode("utf-8-sig").splitlines() == [
+        "load_id,loaded_at",
+        "a,2026-10-05T09:30:00",
+        "b,",
+    ]
+
+
+def test_a_table_about_the_snapshot_says_what_its_columns_hold(snapshot: Snapshot) -> None:
+    facts = about_table(snapshot.loads(), snapshot, {"rows_read": "Rows read"})
+    assert (facts["snapshot"], facts["rows"], facts["columns"]) == (snapshot.id, 1, {"rows_read": "Rows read"})

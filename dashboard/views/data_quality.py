@@ -1,8 +1,13 @@
 """Data: what was loaded, what was kept out and why, what nobody mapped, what every number means."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
+from dashboard import formats
+from dashboard.downloads import table_buttons
 from dashboard.screen import Screen
 from dashboard.tables import counts
 from dashboard.takeout import show_takeout
@@ -25,6 +30,16 @@ UNMAPPED_HOW = Words(
 )
 MISSING = Words(en="What is missing from the rows?", zh="各行缺失了什么？")
 DEFINITIONS = Words(en="What does every number mean?", zh="每个数字是什么意思？")
+EVENTS = Words(en="Which events are on your calendar?", zh="日历上有哪些事件？")
+NO_EVENTS = Words(en="There is no event on the calendar (`events.toml`).", zh="日历（`events.toml`）中没有事件。")
+KINDS = {
+    "promotion": Words(en="promotion", zh="促销"),
+    "holiday": Words(en="holiday", zh="节假日"),
+    "policy": Words(en="policy", zh="政策"),
+    "incident": Words(en="incident", zh="故障"),
+    "release": Words(en="release", zh="版本发布"),
+}
+"""The kinds that the product's own worlds write; a lender's further kinds speak for themselves."""
 HEADINGS = {
     "loaded_at": Words(en="Loaded at (UTC)", zh="载入时间（UTC）"),
     "profile": Words(en="Profile", zh="映射方案"),
@@ -42,51 +57,118 @@ HEADINGS = {
     "missing": Words(en="Rows without it", zh="缺失行数"),
     "name": Words(en="Name", zh="名称"),
     "definition": Words(en="Definition", zh="口径"),
-    "machine": Words(en="Name in files", zh="文件中的列名"),
+    "metric": Words(en="Name in files", zh="文件中的列名"),
+    "start_at": Words(en="Starts", zh="开始"),
+    "last_at": Words(en="Last moment", zh="结束"),
+    "kind": Words(en="Kind", zh="类型"),
+    "region": Words(en="Region", zh="地区"),
 }
 
 
+@dataclass(frozen=True)
+class Section:
+    """A table about the data: its frame with machine names, which of its columns the screen shows, and how."""
+
+    id: str
+    title: Words
+    frame: Callable[[Screen], pd.DataFrame]
+    shown: tuple[str, ...]
+    spoken: Callable[[pd.DataFrame, Screen], dict[str, pd.Series]] = lambda frame, screen: {}
+    """The columns that read otherwise on the screen than in the file."""
+    none: Words | None = None
+    note: Words | None = None
+
+
 def render(screen: Screen) -> None:
-    snapshot = screen.snapshot
     show_takeout(screen)
-    _section(LOADS, screen, snapshot.loads().drop(columns="load_id"))
-    _section(RULES, screen, _rules(screen), NO_RULES)
-    _section(UNMAPPED, screen, snapshot.unmapped(), NO_UNMAPPED, UNMAPPED_HOW)
-    _section(MISSING, screen, _missing(screen))
-    _section(DEFINITIONS, screen, _definitions(screen))
+    for section in SECTIONS:
+        with st.container(border=True, key=f"section_{section.id}"):
+            st.markdown(f"#### {screen.words(section.title)}")
+            _show(section, screen)
 
 
-def _section(
-    title: Words, screen: Screen, frame: pd.DataFrame, none: Words | None = None, note: Words | None = None
-) -> None:
-    with st.container(border=True):
-        st.markdown(f"#### {screen.words(title)}")
-        if frame.empty and none is not None:
-            st.markdown(screen.words(none))
-            return
-        headed = frame.rename(columns={name: screen.words(HEADINGS[name]) for name in frame.columns})
-        config = {name: st.column_config.NumberColumn(format="localized") for name in counts(headed)}
-        st.dataframe(headed, hide_index=True, column_config=config, height="content", alt=screen.words(title))
-        if note is not None:
-            st.caption(screen.words(note))
+def _show(section: Section, screen: Screen) -> None:
+    frame = section.frame(screen)
+    if frame.empty and section.none is not None:
+        st.markdown(screen.words(section.none))
+        return
+    headings = {name: screen.words(HEADINGS[name]) for name in section.shown}
+    headed = frame.assign(**section.spoken(frame, screen))[list(section.shown)].rename(columns=headings)
+    config = {name: st.column_config.NumberColumn(format="localized") for name in counts(headed)}
+    st.dataframe(headed, hide_index=True, column_config=config, height="content", alt=screen.words(section.title))
+    if section.note is not None:
+        st.caption(screen.words(section.note))
+    with st.container(horizontal=True, gap="small", key=f"foot_{section.id}"):
+        table_buttons(screen, section.id, frame, headings)
 
 
-def _rules(screen: Screen) -> pd.DataFrame:
-    frame = screen.snapshot.quarantine()
-    return pd.DataFrame(
-        {
-            "rule": frame[screen.language.value],
-            "severity": frame["severity"].map(lambda severity: screen.words(SEVERITIES[severity])),
-            "rows": frame["rows"],
-        }
-    )
+def _rules(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
+    severity = frame["severity"].map(lambda severity: screen.words(SEVERITIES[severity]))
+    return {"rule": frame[screen.language.value], "severity": severity}
 
 
-def _missing(screen: Screen) -> pd.DataFrame:
-    frame = screen.snapshot.missing()
-    return frame.assign(dimension=frame["dimension"].map(lambda name: screen.words(DIMENSIONS[name].words)))
+def _missing(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
+    return {"dimension": frame["dimension"].map(lambda name: screen.words(DIMENSIONS[name].words))}
 
 
 def _definitions(screen: Screen) -> pd.DataFrame:
-    rows = [(screen.words(m.words), screen.words(m.definition), m.id) for m in METRICS.values()]
-    return pd.DataFrame(rows, columns=["name", "definition", "machine"])
+    rows = [
+        (m.id, screen.words(m.words), screen.words(m.definition), m.numerator, m.denominator) for m in METRICS.values()
+    ]
+    return pd.DataFrame(rows, columns=["metric", "name", "definition", "numerator", "denominator"])
+
+
+def _events(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
+    def kind(name: str) -> str:
+        return screen.words(KINDS[name]) if name in KINDS else name
+
+    def region(code: str | None) -> str:
+        return screen.label("region", code) if isinstance(code, str) and code else ""
+
+    moments = {
+        name: frame[name].map(lambda at: formats.moment(at, screen.language)) for name in ("start_at", "last_at")
+    }
+    return {
+        "name": frame[screen.language.value],
+        "kind": frame["kind"].map(kind),
+        "region": frame["region"].map(region),
+        **moments,
+    }
+
+
+SECTIONS = (
+    Section(
+        "loads",
+        LOADS,
+        lambda screen: screen.snapshot.loads(),
+        ("loaded_at", "profile", "files", "rows_read", "loaded", "duplicates", "quarantined"),
+    ),
+    Section(
+        "rules_broken",
+        RULES,
+        lambda screen: screen.snapshot.quarantine(),
+        ("rule", "severity", "rows"),
+        _rules,
+        NO_RULES,
+    ),
+    Section(
+        "unmapped_codes",
+        UNMAPPED,
+        lambda screen: screen.snapshot.unmapped(),
+        ("reason", "refusals"),
+        none=NO_UNMAPPED,
+        note=UNMAPPED_HOW,
+    ),
+    Section(
+        "missing_values", MISSING, lambda screen: screen.snapshot.missing(), ("dimension", "missing", "rows"), _missing
+    ),
+    Section(
+        "events",
+        EVENTS,
+        lambda screen: screen.snapshot.events(),
+        ("name", "start_at", "last_at", "kind", "region"),
+        _events,
+        NO_EVENTS,
+    ),
+    Section("definitions", DEFINITIONS, _definitions, ("name", "definition", "metric")),
+)
