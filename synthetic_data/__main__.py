@@ -2,14 +2,15 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from etl.command_line import console, progress, run
+from synthetic_data.files import Format
 from synthetic_data.generate import DEFAULT_ATTEMPTS, DEFAULT_DAYS, DEFAULT_END, DEFAULT_SEED
 from synthetic_data.scenario import scenario_names
-from synthetic_data.write import Format, WorldSummary, write_world
+from synthetic_data.write import WorldSummary, write_world
 
 LAST_DAY = datetime.combine(DEFAULT_END, datetime.min.time())
 
@@ -21,13 +22,16 @@ Examples:
   python -m synthetic_data --home small --days 30 --attempts 9000 --format csv
 
   python -m synthetic_data --home calm --scenario calm --seed 7
+
+  python -m synthetic_data check data
 """
 
 app = typer.Typer(name="synthetic_data", add_completion=False, rich_markup_mode=None)
 
 
-@app.command(epilog=EXAMPLES)
+@app.callback(invoke_without_command=True, epilog=EXAMPLES)
 def generate(
+    context: typer.Context,
     home: Annotated[Path, typer.Option(help="Folder for logs/, truth/ and events.toml.")] = Path("data"),
     days: Annotated[int, typer.Option(help="Business days, up to and including --end.")] = DEFAULT_DAYS,
     attempts: Annotated[int, typer.Option(help="Attempts expected in all.")] = DEFAULT_ATTEMPTS,
@@ -35,7 +39,11 @@ def generate(
     scenario: Annotated[
         str, typer.Option(help=f"{', '.join(scenario_names())}, or a TOML file of your own.")
     ] = "default",
+    dirty: Annotated[
+        float, typer.Option(help="Share of the lines to spoil, such as 0.02; truth/dirty says which and how.")
+    ] = 0.0,
     format: Annotated[Format, typer.Option(help="Of the log files.")] = Format.PARQUET,
+    jobs: Annotated[int, typer.Option(help="Processes; the world is the same whatever their number.")] = 1,
     end: Annotated[
         datetime,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", show_default=str(DEFAULT_END), help="The last day."),
@@ -44,30 +52,29 @@ def generate(
     """Invent loan attempts with known causes.
 
     Writes one log file a day below HOME/logs, the lender's calendar to HOME/events.toml, and beside them
-    the truth in HOME/truth: which incidents there were, and which refusals each of them alone caused.
+    the truth in HOME/truth: which incidents there were, and what each of them did to which attempt. A run that was
+    stopped goes on where it was.
     """
+    if context.invoked_subcommand:
+        return
+    size = {"days": days, "attempts": attempts, "seed": seed, "end": end.date()}
+    summary = _written(home, **size, scenario=scenario, dirty=dirty, format=format, jobs=jobs)
+    console.print(_told(summary), highlight=False, soft_wrap=True)
+
+
+def _written(home: Path, **order: Any) -> WorldSummary:
     bar = progress()
-    task = bar.add_task("Inventing days", total=days)
+    task = bar.add_task("Inventing days", total=order["days"])
 
     def advance(_: date) -> None:
         bar.start()
         bar.advance(task)
 
     try:
-        summary = write_world(
-            home,
-            days=days,
-            attempts=attempts,
-            seed=seed,
-            end=end.date(),
-            scenario=scenario,
-            format=format,
-            on_day=advance,
-        )
+        return write_world(home, **order, on_day=advance)
     finally:
         if bar.live.is_started:
             bar.stop()
-    console.print(_told(summary), highlight=False, soft_wrap=True)
 
 
 def _told(summary: WorldSummary) -> str:

@@ -27,6 +27,10 @@ LAG_DECK = Deck.lognormal((4, 1.6))
 LONGEST_LAG = 500
 LOTS = 10_000
 
+PROPENSITY_DECK = Deck.lognormal((94, 0.35))
+MOST_PROPENSITY = 250
+"""How readily somebody tries again after a refusal, in per cent of what is usual."""
+
 PROVINCE_SPREAD = 0.15
 """Standard deviation of the mean standing between provinces."""
 
@@ -48,6 +52,7 @@ class Applicants:
     tier: Array
     lag: Array
     lot: Array
+    propensity: Array
     score: Array
     history: Array
     utilisation: Array
@@ -109,6 +114,9 @@ def make_applicants(streams: Streams, places: Places, attempts: int) -> Applican
         tier=tier,
         lag=np.minimum(LAG_DECK.draw_many(streams.of("update lag"), len(cell)), LONGEST_LAG).astype(np.uint16),
         lot=streams.of("release lot").integers(0, LOTS, len(cell), dtype=np.uint16),
+        propensity=np.minimum(
+            PROPENSITY_DECK.draw_many(streams.of("retry propensity"), len(cell)), MOST_PROPENSITY
+        ).astype(np.uint8),
         **_standing(streams, persona, region),
         tickets=tickets,
         first_ticket=np.searchsorted(cell[tickets], cells),

@@ -1,6 +1,7 @@
-"""How an attempt ends: dice against chances, what an incident adds, and which incident alone caused the refusal."""
+"""How tries end: dice against the chances of calm times, and what the incidents add, on the same dice."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -9,145 +10,116 @@ import numpy as np
 from etl.contract import Outcome
 from synthetic_data.attempts import Attempts
 from synthetic_data.decks import Array
-from synthetic_data.gates import CODES, RULES, Gate, cut_off
+from synthetic_data.dice import FACES, Dice, faces
+from synthetic_data.gates import CODES, RULES, Gate, bits_of, cut_off
 from synthetic_data.incidents import CUT_OFF, Incident
-from synthetic_data.streams import Streams
 
 OUTCOMES = tuple(Outcome)
 APPROVED, REFUSED, WITHDRAWN, PENDING = (
     OUTCOMES.index(outcome) for outcome in (Outcome.APPROVED, Outcome.REFUSED, Outcome.WITHDRAWN, Outcome.PENDING)
 )
 
-TECHNICAL_BITS = np.uint64(sum(1 << n for n, rule in enumerate(RULES) if rule.gate is Gate.TECHNICAL))
+TECHNICAL_BITS = bits_of(Gate.TECHNICAL)
+TRANSIENT = frozenset(rule.code for rule in RULES if rule.gate is Gate.TECHNICAL)
+"""What may be gone a minute later. Everything else about an applicant stays as it was for the whole episode."""
 
 WITHDRAWN_SHARE = 0.04
 PENDING_SHARES = (0.06, 0.015, 0.002)
 """Of the newest day, the one before, and the one before that; everything older is decided."""
 
-NOBODY = -1
-
 
 @dataclass(frozen=True)
-class Decisions:
-    """What was decided on each attempt. `bits` holds the recorded reasons, the first rule in the lowest bit."""
+class Tries:
+    """Tries of the same number in their episodes, in order of time, and how their dice fall."""
 
-    outcome: Array
-    bits: Array
-    caused_by: Array
-    """The position of the incident without which the attempt would have been approved, or `NOBODY`."""
+    attempts: Attempts
+    episodes: Array
+    dice: Dice
+    number: int = 1
+
+    def __len__(self) -> int:
+        return len(self.attempts)
+
+    def take(self, rows: Array) -> "Tries":
+        return replace(self, attempts=self.attempts.take(rows), episodes=self.episodes.take(rows))
+
+    def roll(self, concern: str, *, is_transient: bool) -> Array:
+        """The dice of a concern: fresh for each try, or the same for all tries of an episode."""
+        if is_transient and self.number > 1:
+            return self.dice.again(concern, self.episodes, self.number)
+        dice = self.dice.first(concern)
+        return dice if len(self) == len(dice) else dice.take(self.episodes)
+
+    def roll_rule(self, code: str) -> Array:
+        return self.roll(f"rule {code}", is_transient=code in TRANSIENT)
 
     @cached_property
-    def is_refused(self) -> Array:
-        is_refused: Array = self.outcome == REFUSED
-        return is_refused
+    def calm(self) -> Array:
+        """Every rule that refuses each try when nothing goes wrong."""
+        bits = np.zeros(len(self), dtype=np.uint64)
+        for n, rule in enumerate(RULES):
+            refused = np.flatnonzero(self.roll_rule(rule.code) < rule.faces(self.attempts))
+            bits[refused] |= np.uint64(1 << n)
+        return bits
 
-    @cached_property
-    def is_technical(self) -> Array:
-        """A technical failure short-circuits: the gates behind it were not evaluated."""
-        is_technical: Array = (self.bits & TECHNICAL_BITS) != 0
-        return is_technical
+    def judged(self, incidents: Mapping[int, Incident]) -> tuple[Array, Array]:
+        """The reasons against each try, and the incidents (a bit each) that gave reasons of their own."""
+        bits, fired = self.calm.copy(), np.zeros(len(self), dtype=np.uint64)
+        for number, incident in incidents.items():
+            rows, added = self._hit(incident)
+            bits[rows] |= added
+            fired[rows] |= np.uint64(1 << number)
+        return bits, fired
 
+    def _hit(self, incident: Incident) -> tuple[Array, Array]:
+        """The tries on which an incident gives reasons of its own, and those reasons."""
+        rows = incident.rows(self.attempts)
+        strength = incident.strength(self.attempts, rows)
+        bits = np.zeros(len(rows), dtype=np.uint64)
+        for name, effect in incident.effect.items():
+            code = "U101" if name == CUT_OFF else name
+            bits[self._is_hit(name, rows, effect * strength)] |= np.uint64(1 << CODES.index(code))
+        return rows[bits != 0], bits[bits != 0]
 
-@dataclass(frozen=True)
-class Hit:
-    """The attempts on which an incident gives reasons of its own."""
-
-    incident: int
-    rows: Array
-    bits: Array
-
-
-class Dice:
-    """One die per rule and attempt, read with and without an incident: low for the rule, high for the incident."""
-
-    FACES = 65_536
-
-    def __init__(self, streams: Streams, attempts: Attempts) -> None:
-        self._streams = streams
-        self._day = attempts.day.toordinal()
-        self._count = len(attempts)
-
-    def is_below(self, code: str, chance: Array | float) -> Array:
-        """Where the rule refuses by itself."""
-        threshold: Array = np.float32(self.FACES) * np.asarray(chance, dtype=np.float32)
-        return self._of(code) < threshold
-
-    def is_above(self, code: str, rows: Array, chance: Array) -> Array:
-        """Where an incident makes it refuse, among `rows`."""
-        return self._of(code)[rows] >= self.FACES * (1 - chance)
-
-    def _of(self, code: str) -> Array:
-        """Four dice from every 64 random bits: a third of the time of drawing them one by one."""
-        words = self._streams.of(f"rule {code}", self._day).bit_generator.random_raw(self._count // 4 + 1)
-        return words.view(np.uint16)[: self._count]
-
-
-def decide(streams: Streams, attempts: Attempts, incidents: tuple[Incident, ...], last_day: date) -> Decisions:
-    """Evaluates the gates once in calm and once with every incident, on the same dice."""
-    dice = Dice(streams, attempts)
-    calm = calm_bits(dice, attempts)
-    hits = [hit for n, incident in enumerate(incidents) if (hit := _hit(dice, attempts, n, incident)) is not None]
-    bits = calm.copy()
-    for hit in hits:
-        bits[hit.rows] |= hit.bits
-    outcome = _outcome(streams, bits, attempts.day, last_day)
-    bits[outcome != REFUSED] = 0
-    caused_by = _caused_by(calm, hits)
-    caused_by[outcome != REFUSED] = NOBODY
-    return Decisions(outcome, _recorded(bits), caused_by)
-
-
-def calm_bits(dice: Dice, attempts: Attempts) -> Array:
-    """Every rule that refuses each attempt when nothing goes wrong."""
-    bits = np.zeros(len(attempts), dtype=np.uint64)
-    for n, rule in enumerate(RULES):
-        refused = np.flatnonzero(dice.is_below(rule.code, rule.chance(attempts)))
-        bits[refused] |= np.uint64(1 << n)
-    return bits
-
-
-def _hit(dice: Dice, attempts: Attempts, number: int, incident: Incident) -> Hit | None:
-    if not incident.touches(attempts.day, attempts.day):
-        return None
-    rows = incident.rows(attempts)
-    strength = incident.strength(attempts, rows)
-    bits = np.zeros(len(rows), dtype=np.uint64)
-    for name, effect in incident.effect.items():
+    def _is_hit(self, name: str, rows: Array, size: Array) -> Array:
+        """A rule refuses by itself where its die is low, and because of an incident where it is high."""
         if name == CUT_OFF:
-            is_hit = _below_raised_line(attempts, rows, effect * strength)
-        else:
-            is_hit = dice.is_above(name, rows, effect * strength)
-        code = "U101" if name == CUT_OFF else name
-        bits[is_hit] |= np.uint64(1 << CODES.index(code))
-    return Hit(number, rows[bits != 0], bits[bits != 0])
+            line, score = cut_off(self.attempts)[rows], self.attempts.score[rows]
+            return (score >= line) & (score < line + size)
+        is_high: Array = self.roll_rule(name)[rows] >= FACES * (1 - size)
+        return is_high
+
+    def outcome(self, bits: Array, last_day: date) -> Array:
+        """Some leave before the decision, some of the newest are not decided yet; reasons refuse the others."""
+        outcome = np.where(bits != 0, np.uint8(REFUSED), np.uint8(APPROVED))
+        age = (last_day - self.attempts.day).days
+        patience = self.roll("patience", is_transient=True)
+        outcome[patience < faces(WITHDRAWN_SHARE)] = WITHDRAWN
+        if age < len(PENDING_SHARES):
+            outcome[patience >= FACES - int(faces(PENDING_SHARES[age]))] = PENDING
+        return outcome
 
 
-def _below_raised_line(attempts: Attempts, rows: Array, points: Array) -> Array:
-    line, score = cut_off(attempts)[rows], attempts.score[rows]
-    return (score >= line) & (score < line + points)
+@dataclass(frozen=True)
+class Round:
+    """What became of tries. `bits` holds the recorded reasons of a refusal, `fired` the incidents that gave one."""
+
+    tries: Tries
+    bits: Array
+    fired: Array
+    outcome: Array
+
+    def take(self, rows: Array) -> "Round":
+        return Round(self.tries.take(rows), self.bits.take(rows), self.fired.take(rows), self.outcome.take(rows))
 
 
-def _caused_by(calm: Array, hits: list[Hit]) -> Array:
-    """An incident caused a refusal when nothing else gives a reason: not the calm rules, not another incident."""
-    others = np.zeros(len(calm), dtype=np.uint8)
-    for hit in hits:
-        others[hit.rows] += 1
-    caused = np.full(len(calm), NOBODY, dtype=np.int8)
-    for hit in hits:
-        alone = hit.rows[(calm[hit.rows] == 0) & (others[hit.rows] == 1)]
-        caused[alone] = hit.incident
-    return caused
-
-
-def _outcome(streams: Streams, bits: Array, day: date, last_day: date) -> Array:
-    """Some leave before the decision, some of the newest are not decided yet; reasons refuse the others."""
-    outcome = np.where(bits != 0, np.uint8(REFUSED), np.uint8(APPROVED))
-    age = (last_day - day).days
-    pending = PENDING_SHARES[age] if age < len(PENDING_SHARES) else 0.0
-    patience = streams.of("patience", day.toordinal()).random(len(bits), dtype=np.float32)
-    outcome[patience < WITHDRAWN_SHARE] = WITHDRAWN
-    outcome[patience > 1 - pending] = PENDING
-    return outcome
+def decide(tries: Tries, incidents: Mapping[int, Incident], last_day: date) -> Round:
+    """Judges tries at all gates; who leaves or waits has no reasons on record."""
+    bits, fired = tries.judged(incidents)
+    outcome = tries.outcome(bits, last_day)
+    is_open = outcome != REFUSED
+    bits[is_open], fired[is_open] = 0, 0
+    return Round(tries, _recorded(bits), fired, outcome)
 
 
 def _recorded(bits: Array) -> Array:

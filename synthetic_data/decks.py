@@ -34,13 +34,13 @@ class Deck:
 
     def draw(self, stream: np.random.Generator, row: Array) -> Array:
         """One card for each entry of `row`."""
-        card = stream.integers(0, CARDS, len(row), dtype=np.uint16).astype(np.int32)
-        card += row.astype(np.int32) * CARDS
+        card = stream.integers(0, CARDS, len(row), dtype=np.uint16).astype(np.intp)
+        card += row.astype(np.intp) * CARDS
         return self.cards.take(card)
 
     def draw_many(self, stream: np.random.Generator, count: int) -> Array:
         """`count` cards of the first row."""
-        return self.cards.take(stream.integers(0, CARDS, count, dtype=np.uint16))
+        return self.cards.take(stream.integers(0, CARDS, count, dtype=np.uint16).astype(np.intp))
 
 
 @cache

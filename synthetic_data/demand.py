@@ -92,12 +92,16 @@ def load_by_hour(day: date) -> Array:
     return load
 
 
+def two_days_of_load(day: date) -> Array:
+    """The schedule of a day and of the one after it, 48 hours: an episode may go on past midnight."""
+    return np.concatenate([load_by_hour(day), load_by_hour(day + timedelta(days=1))])
+
+
 @dataclass(frozen=True)
 class Arrivals:
     """When (microseconds after local midnight, ascending) and in which cell (province and payday) people try."""
 
     micros: Array
-    hour: Array
     cell: Array
 
 
@@ -110,22 +114,21 @@ class Demand:
     expected: Array
 
     @classmethod
-    def calibrated(cls, places: Places, first: date, days: int, attempts: int) -> "Demand":
+    def calibrated(cls, places: Places, first: date, days: int, attempts: float) -> "Demand":
         factors = np.array([_day_weight(first + timedelta(days=n)) for n in range(days)])
         return cls(places, first, attempts * factors / factors.sum())
 
-    def arrivals(self, streams: Streams, day: date) -> Arrivals:
-        """The day's arrivals; the same day of the same world always has the same."""
+    def arrivals(self, streams: Streams, day: date, share: float = 1.0) -> Arrivals:
+        """The day's arrivals, or a share of as many; the same day of the same world always has the same."""
         number = day.toordinal()
-        weights = self._cell_weights(streams, day)
+        weights = self._cell_weights(streams, day) * share
         by_hour = streams.of("arrivals", number).poisson(weights.sum(axis=1))
         hour = np.repeat(np.arange(24), by_hour)
         when = np.sort(hour + _minute(streams, day, hour))
-        limits = np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1) + np.arange(24)[:, None]
-        limits[:, -1] = np.arange(1, 25)
-        place = hour + streams.of("arrival cell", number).random(len(hour))
-        cell = np.searchsorted(limits.ravel(), place, side="right") - hour * weights.shape[1]
-        return Arrivals((when * 3_600_000_000).astype(np.int64), hour.astype(np.uint8), cell.astype(np.uint8))
+        limits = np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1)
+        limits[:, -1] = 1
+        cell = _found(limits, hour, streams.of("arrival cell", number).random(len(hour)))
+        return Arrivals((when * 3_600_000_000).astype(np.int64), cell.astype(np.uint8))
 
     def _cell_weights(self, streams: Streams, day: date) -> Array:
         """Expected arrivals, hours × cells, with the day's own noise."""
@@ -136,6 +139,22 @@ class Demand:
         hours = hour_shape(day) / 24
         behind = (np.arange(24)[:, None] - self.places.hours_behind) % 24
         return (hours[behind][:, :, None] * by_cell).reshape(24, -1)
+
+
+GUIDES = 256
+
+
+def _found(limits: Array, row: Array, place: Array) -> Array:
+    """The first limit of its row that lies above each place: from a guide on, step by step (Chen & Asau 1974)."""
+    steps = np.arange(GUIDES) / GUIDES
+    guide = np.stack([np.searchsorted(one, steps, side="right") for one in limits])
+    found = guide.ravel().take(row * GUIDES + (place * GUIDES).astype(np.intp))
+    flat, width = limits.ravel(), limits.shape[1]
+    behind = np.flatnonzero(flat.take(row * width + found) <= place)
+    while len(behind):
+        found[behind] += 1
+        behind = behind[flat.take(row[behind] * width + found[behind]) <= place[behind]]
+    return found
 
 
 def _day_weight(day: date) -> float:

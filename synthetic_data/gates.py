@@ -10,6 +10,7 @@ import numpy as np
 from synthetic_data.applicants import LOW_TIER
 from synthetic_data.attempts import Attempts
 from synthetic_data.decks import Array
+from synthetic_data.dice import faces
 from synthetic_data.places import OUTSIDE_THE_MAINLAND, load_places
 from synthetic_data.world import ANDROID, CASH_LOAN, CREDIT_LINE, MERCHANT_LOAN, PARTNER_D, PRODUCTS, WEB
 
@@ -27,22 +28,36 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """A reason and its chance on each attempt in calm times: the attempt is refused when its die falls below."""
+    """A reason and its chance on each attempt in calm times: the attempt is refused when its die falls below.
+
+    The chance is in faces of a die (see `dice.faces`), for each attempt or the same for all.
+    """
 
     code: str
     gate: Gate
-    chance: Callable[[Attempts], Array | float]
+    faces: Callable[[Attempts], Array]
+
+
+def _always(chance: float) -> Callable[[Attempts], Array]:
+    return lambda attempts: faces(chance)
 
 
 def _by(attribute: Callable[[Attempts], Array], *chances: float) -> Callable[[Attempts], Array]:
     """A chance for each value of a coded attribute."""
-    table = np.array(chances, dtype=np.float32)
+    table = faces(np.array(chances))
     return lambda attempts: table.take(attribute(attempts))
 
 
-def _when(condition: Callable[[Attempts], Array], chance: float) -> Callable[[Attempts], Array]:
+def _by_load(chance: Callable[[Array], Array]) -> Callable[[Attempts], Array]:
+    """A chance that depends on how busy the hour is."""
+    return lambda attempts: faces(chance(attempts.loads)).take(attempts.slot)
+
+
+def _when(
+    condition: Callable[[Attempts], Array], chance: float | Callable[[Attempts], float]
+) -> Callable[[Attempts], Array]:
     """A chance for the attempts that meet a condition, none for the others."""
-    return lambda attempts: condition(attempts) * np.float32(chance)
+    return lambda attempts: condition(attempts) * faces(chance(attempts) if callable(chance) else chance)
 
 
 def _persona(attempts: Attempts) -> Array:
@@ -107,24 +122,26 @@ def _versions_behind(attempts: Attempts) -> Array:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("P301", Gate.TECHNICAL, lambda a: np.clip((a.load - 1) * np.float32(0.05), 0, 0.05)),
-    Rule("P302", Gate.TECHNICAL, lambda a: np.clip((a.load - np.float32(0.6)) * np.float32(0.02), 0, 0.01)),
+    Rule("P301", Gate.TECHNICAL, _by_load(lambda load: np.clip((load - 1) * 0.05, 0, 0.05))),
+    Rule("P302", Gate.TECHNICAL, _by_load(lambda load: np.clip((load - 0.6) * 0.02, 0, 0.01))),
     Rule("T101", Gate.TECHNICAL, _by(lambda a: a.tier, 0.0090, 0.0042, 0.0028)),
-    Rule("T102", Gate.TECHNICAL, lambda a: 0.0014),
-    Rule("T103", Gate.TECHNICAL, _by(lambda a: a.channel, 0.0012, 0.0012, 0.0002, 0.0)),
+    Rule("T102", Gate.TECHNICAL, _always(0.0014)),
+    Rule("T103", Gate.TECHNICAL, _by(lambda a: a.channel, 0.0012, 0.0012, 0.0002, 0.0, 0.0004)),
     Rule("T201", Gate.TECHNICAL, _by(lambda a: a.partner, 0.0018, 0.0018, 0.0030, 0.0045, 0.0024)),
-    Rule("T202", Gate.TECHNICAL, lambda a: a.load * np.float32(0.0032)),
+    Rule("T202", Gate.TECHNICAL, _by_load(lambda load: load * 0.0032)),
     Rule("T301", Gate.TECHNICAL, _when(lambda a: (a.tier == LOW_TIER) & (a.system == ANDROID), 0.0060)),
     Rule("T302", Gate.TECHNICAL, _when(lambda a: (a.tier == LOW_TIER) & (a.version > 0), 0.0060)),
     Rule("T303", Gate.TECHNICAL, _when(lambda a: a.channel == WEB, 0.0180)),
     Rule("T304", Gate.TECHNICAL, _when(lambda a: _versions_behind(a) >= 3, 0.0300)),
     Rule("U301", Gate.ACCOUNT, _by(_persona, 0.0030, 0.0040, 0.0060, 0.0040, 0.0170, 0.0140)),
-    Rule("U302", Gate.ACCOUNT, _by(_persona, 0.0160, 0.0480, 0.0330, 0.0220, 0.0180, 0.0400)),
-    Rule("U303", Gate.ACCOUNT, lambda a: 0.0003),
+    Rule("U302", Gate.ACCOUNT, _by(_persona, 0.0140, 0.0420, 0.0290, 0.0190, 0.0160, 0.0350)),
+    Rule("U303", Gate.ACCOUNT, _always(0.0003)),
     Rule("U304", Gate.ACCOUNT, _by(_persona, 0.0080, 0.0130, 0.0160, 0.0100, 0.0230, 0.0210)),
     Rule("P101", Gate.POLICY, _when(_is_outside, 0.30)),
     Rule(
-        "P102", Gate.POLICY, lambda a: (a.product == MERCHANT_LOAN) * np.float32(0.25 if _is_quarter_end(a) else 0.006)
+        "P102",
+        Gate.POLICY,
+        _when(lambda a: a.product == MERCHANT_LOAN, lambda a: 0.25 if _is_quarter_end(a) else 0.006),
     ),
     Rule("P103", Gate.POLICY, _when(lambda a: (a.product == CASH_LOAN) & (a.score < 600), 0.0140)),
     Rule("P201", Gate.POLICY, _when(lambda a: a.is_gray, 0.0300)),
@@ -132,8 +149,8 @@ RULES: tuple[Rule, ...] = (
     Rule("P203", Gate.POLICY, _when(lambda a: (a.version_age >= 0) & (a.version_age < 10), 0.0080)),
     Rule("U201", Gate.BEHAVIOUR, _by(_persona, 0.0060, 0.0140, 0.0160, 0.0090, 0.0350, 0.0020)),
     Rule("U202", Gate.BEHAVIOUR, _by(_persona, 0.0080, 0.0180, 0.0260, 0.0160, 0.0900, 0.0030)),
-    Rule("U203", Gate.BEHAVIOUR, _by(lambda a: a.channel, 0.0050, 0.0050, 0.0140, 0.0090)),
-    Rule("U204", Gate.BEHAVIOUR, lambda a: np.where(_is_night(a), np.float32(0.015), np.float32(0.0035))),
+    Rule("U203", Gate.BEHAVIOUR, _by(lambda a: a.channel, 0.0050, 0.0050, 0.0140, 0.0090, 0.0300)),
+    Rule("U204", Gate.BEHAVIOUR, _by(lambda a: _is_night(a).view(np.uint8), 0.0035, 0.0150)),
     Rule("U101", Gate.CREDIT, _when(lambda a: is_scored(a) & (a.score < cut_off(a)), 0.97)),
     Rule("U102", Gate.CREDIT, _when(_fell_above_the_line, 0.90)),
     Rule("U111", Gate.CREDIT, _by(_score_band, 0.034, 0.026, 0.018, 0.012, 0.007, 0.003, 0.002)),
@@ -143,6 +160,11 @@ RULES: tuple[Rule, ...] = (
     Rule("U121", Gate.CAPACITY, _when(lambda a: _debt_to_income(a) > 0.28, 0.42)),
     Rule("U122", Gate.CAPACITY, _when(lambda a: (a.utilisation >= 86) & (a.product <= CREDIT_LINE), 0.30)),
     Rule("U123", Gate.CAPACITY, _when(_is_above_line, 0.19)),
-    Rule("P104", Gate.CAPACITY, lambda a: (a.partner == PARTNER_D) * np.float32(0.04 if _is_month_end(a) else 0.002)),
+    Rule("P104", Gate.CAPACITY, _when(lambda a: a.partner == PARTNER_D, lambda a: 0.04 if _is_month_end(a) else 0.002)),
 )
 CODES = tuple(rule.code for rule in RULES)
+
+
+def bits_of(*gates: Gate) -> np.uint64:
+    """The bits of all rules at these gates; a set of reasons holds the first rule in its lowest bit."""
+    return np.uint64(sum(1 << n for n, rule in enumerate(RULES) if rule.gate in gates))

@@ -1,22 +1,16 @@
-"""A world and its days: everything that is fixed once, and any single day made from it, alone or in a row."""
+"""A world: everything that is fixed once, before any day of it is made."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
-import numpy as np
-import pyarrow as pa
-
 from etl.errors import InvalidValue
 from synthetic_data.applicants import Applicants, make_applicants
-from synthetic_data.attempts import make_attempts
-from synthetic_data.decisions import NOBODY, decide
-from synthetic_data.decks import Array
 from synthetic_data.demand import Demand
 from synthetic_data.incidents import Incident
-from synthetic_data.log import attempt_ids, make_log
 from synthetic_data.places import load_places
+from synthetic_data.retries import RETRIES_PER_EPISODE
 from synthetic_data.scenario import Scenario, load_scenario
 from synthetic_data.streams import Streams
 
@@ -26,6 +20,7 @@ DEFAULT_DAYS = 365
 DEFAULT_ATTEMPTS = 1_200_000
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 MOST_IN_A_DAY = 5_000_000
+MOST_DIRTY = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,11 +34,13 @@ class World:
     scenario: Scenario
     applicants: Applicants
     demand: Demand
+    dirty: float = 0.0
+    """The share of the lines that get spoiled on their way into the log."""
 
     @property
     def id(self) -> str:
         """What tells its attempts from those of another world, which have the same attempt ids."""
-        return _identity(self.seed, self.first, self.last, self.attempts, self.scenario)
+        return _identity(self.seed, self.first, self.last, self.attempts, self.scenario, self.dirty)
 
     @property
     def days(self) -> Iterator[date]:
@@ -56,18 +53,6 @@ class World:
         return tuple(i for i in self.scenario.incidents if i.touches(self.first, self.last))
 
 
-@dataclass(frozen=True)
-class DayLog:
-    """One business day: the log, and beside it which attempts an incident alone caused to be refused."""
-
-    day: date
-    log: pa.Table
-    refusals: int
-    caused_ids: Array
-    caused_by: Array
-    caused_amount: Array
-
-
 def make_world(
     *,
     days: int = DEFAULT_DAYS,
@@ -75,15 +60,16 @@ def make_world(
     seed: int = DEFAULT_SEED,
     end: date = DEFAULT_END,
     scenario: str = "default",
+    dirty: float = 0.0,
 ) -> World:
     """A world of `days` days up to and including `end`; nothing is written."""
-    _check(days, attempts, seed, end)
+    _check(days, attempts, seed, end, dirty)
     streams, places, first = Streams(seed), load_places(), end - timedelta(days=days - 1)
-    demand = Demand.calibrated(places, first, days, attempts)
+    demand = Demand.calibrated(places, first, days, attempts / (1 + RETRIES_PER_EPISODE))
     if demand.expected.max() > MOST_IN_A_DAY:
         raise InvalidValue(f"--attempts {attempts} over --days {days} is above {MOST_IN_A_DAY} attempts in a day")
     plan = load_scenario(scenario)
-    return World(seed, first, end, attempts, plan, make_applicants(streams, places, attempts), demand)
+    return World(seed, first, end, attempts, plan, make_applicants(streams, places, attempts), demand, dirty)
 
 
 def world_id(
@@ -93,34 +79,18 @@ def world_id(
     seed: int = DEFAULT_SEED,
     end: date = DEFAULT_END,
     scenario: str = "default",
+    dirty: float = 0.0,
 ) -> str:
     """The `id` that such a world would have, without making it."""
-    _check(days, attempts, seed, end)
-    return _identity(seed, end - timedelta(days=days - 1), end, attempts, load_scenario(scenario))
+    _check(days, attempts, seed, end, dirty)
+    return _identity(seed, end - timedelta(days=days - 1), end, attempts, load_scenario(scenario), dirty)
 
 
-def make_day(world: World, day: date) -> DayLog:
-    """One day of the world."""
-    streams = Streams(world.seed)
-    attempts = make_attempts(streams, world.applicants, world.demand.arrivals(streams, day), day)
-    decisions = decide(streams, attempts, world.incidents, world.last)
-    log = make_log(streams, world.applicants, attempts, decisions, world.last)
-    caused = np.flatnonzero(decisions.caused_by != NOBODY)
-    return DayLog(
-        day=day,
-        log=log,
-        refusals=int(decisions.is_refused.sum()),
-        caused_ids=attempt_ids(attempts)[caused],
-        caused_by=decisions.caused_by[caused],
-        caused_amount=attempts.amount[caused],
-    )
+def _identity(seed: int, first: date, last: date, attempts: int, scenario: Scenario, dirty: float) -> str:
+    return sha256(repr((seed, first, last, attempts, scenario, dirty)).encode()).hexdigest()[:16]
 
 
-def _identity(seed: int, first: date, last: date, attempts: int, scenario: Scenario) -> str:
-    return sha256(repr((seed, first, last, attempts, scenario)).encode()).hexdigest()[:16]
-
-
-def _check(days: int, attempts: int, seed: int, end: date) -> None:
+def _check(days: int, attempts: int, seed: int, end: date, dirty: float) -> None:
     if end > LATEST:
         raise InvalidValue(f"--end {end} must not be after {LATEST}")
     if days < 1 or (end - EARLIEST).days < days:
@@ -131,3 +101,5 @@ def _check(days: int, attempts: int, seed: int, end: date) -> None:
         raise InvalidValue(f"--attempts {attempts} over --days {days} is above {MOST_IN_A_DAY} attempts in a day")
     if not 0 <= seed < 2**63:
         raise InvalidValue(f"--seed {seed} must be between 0 and {2**63 - 1}")
+    if not 0 <= dirty <= MOST_DIRTY:
+        raise InvalidValue(f"--dirty {dirty} must be a share between 0 and {MOST_DIRTY}")

@@ -45,7 +45,7 @@ class Incident:
 
     def rows(self, attempts: Attempts) -> Array:
         """The attempts in its scope while it lasts, by position."""
-        first, last = np.searchsorted(attempts.micros, self._moments(attempts.day))
+        first, last = np.searchsorted(attempts.micros, moments(self.start, self.end, attempts.day))
         is_in_scope = np.ones(last - first, dtype=bool)
         for name, values in self.scope.items():
             is_named = np.isin(SCOPES[name].known, values)
@@ -57,21 +57,22 @@ class Incident:
         """How much of its effect is there, from 0 to 1, at each of these attempts."""
         strength: Array = np.ones(len(rows))
         if self.onset is Onset.LOAD:
-            strength = 1 - 1 / np.maximum(attempts.load[rows], 1)
+            strength = (1 - 1 / np.maximum(attempts.loads, 1)).take(attempts.slot[rows])
         elif self.onset in (Onset.PULSE, Onset.RAMP):
-            passed = attempts.micros[rows] - self._moments(attempts.day)[0]
+            passed = attempts.micros[rows] - moments(self.start, self.end, attempts.day)[0]
             strength = passed / ((self.end - self.start) // MICROSECOND)
         if self.onset is Onset.PULSE:
             strength = np.minimum(1, 3 * np.minimum(strength, 1 - strength))
         return strength
 
-    def _moments(self, day: date) -> tuple[int, int]:
-        """Start and end in microseconds after the midnight of `day`."""
-        midnight = datetime.combine(day, datetime.min.time())
-        return (self.start - midnight) // MICROSECOND, (self.end - midnight) // MICROSECOND
-
 
 MICROSECOND = timedelta(microseconds=1)
+
+
+def moments(start: datetime, end: datetime, day: date) -> tuple[int, int]:
+    """Two local times in microseconds after the midnight of `day`."""
+    midnight = datetime.combine(day, datetime.min.time())
+    return (start - midnight) // MICROSECOND, (end - midnight) // MICROSECOND
 
 
 @dataclass(frozen=True)

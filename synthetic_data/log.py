@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 
 from etl.contract import COLUMN_NAMES, SLOT_SEPARATOR, Evaluation, TimeGrain
 from synthetic_data.applicants import Applicants
-from synthetic_data.attempts import Attempts
-from synthetic_data.decisions import APPROVED, OUTCOMES, PENDING, WITHDRAWN, Decisions
+from synthetic_data.decisions import APPROVED, OUTCOMES, PENDING, WITHDRAWN
 from synthetic_data.decks import Array, Deck
-from synthetic_data.gates import CODES, RULES, Gate, is_scored
+from synthetic_data.gates import CODES, RULES, Gate
 from synthetic_data.incidents import RINGS
+from synthetic_data.lines import Lines, attempt_ids
 from synthetic_data.places import load_places
 from synthetic_data.releases import VERSIONS
 from synthetic_data.streams import Streams
@@ -58,95 +58,87 @@ class Recorded:
     updated: Array
 
 
-def make_log(
-    streams: Streams, applicants: Applicants, attempts: Attempts, decisions: Decisions, last_day: date
-) -> pa.Table:
+def make_log(streams: Streams, applicants: Applicants, lines: Lines, last_day: date) -> pa.Table:
     """The day's log, columns in the order of the contract."""
-    notes = _notes(streams, attempts, decisions, last_day)
-    columns = {
-        **_identity(applicants, attempts),
-        **_asked(streams, attempts),
-        **_decided(attempts, decisions, notes),
-    }
+    notes = _notes(streams, lines, last_day)
+    columns = {**_identity(applicants, lines), **_asked(streams, lines), **_decided(lines, notes)}
     fields = [pa.field(name, columns[name].type, name in MAY_BE_MISSING) for name in COLUMN_NAMES]
     return pa.table([columns[name] for name in COLUMN_NAMES], schema=pa.schema(fields))
 
 
-def _identity(applicants: Applicants, attempts: Attempts) -> dict[str, pa.Array]:
-    count = len(attempts)
+def _identity(applicants: Applicants, lines: Lines) -> dict[str, pa.Array]:
+    count = len(lines)
     return {
-        "attempt_id": fixed_width(attempt_ids(attempts)),
-        "attempted_at": _instants(attempts.day, attempts.micros),
+        "attempt_id": fixed_width(attempt_ids(lines.day, lines.number)),
+        "attempted_at": _instants(lines.day, lines.micros),
         "time_grain": _always(TimeGrain.INSTANT, count),
-        "applicant_id": fixed_width(applicants.ids.take(attempts.applicant)),
+        "applicant_id": fixed_width(applicants.ids.take(lines.applicant)),
         "stage": _always("application", count),
         "scheme": _always("default", count),
         "scheme_version": _always("1", count),
         "currency": _always("CNY", count),
-        "policy_version": _always(_policy(attempts.day), count),
+        "policy_version": _always(_policy(lines.day), count),
     }
 
 
-def _asked(streams: Streams, attempts: Attempts) -> dict[str, pa.Array]:
-    number, count = attempts.day.toordinal(), len(attempts)
+def _asked(streams: Streams, lines: Lines) -> dict[str, pa.Array]:
+    number, count = lines.day.toordinal(), len(lines)
     places = load_places()
     is_nowhere = streams.of("missing region", number).random(count, dtype=np.float32) < MISSING_REGION
     is_unpriced = streams.of("missing amount", number).random(count, dtype=np.float32) < MISSING_AMOUNT
-    has_no_app = attempts.version == 0
+    has_no_app = lines.version == 0
     return {
-        "region": _coded(attempts.region, places.regions, is_nowhere),
-        "city": _coded(attempts.city, places.cities, is_nowhere),
-        "channel": _coded(attempts.channel, CHANNELS),
-        "product": _coded(attempts.product, tuple(product.id for product in PRODUCTS)),
-        "amount_requested": pa.array(attempts.amount, mask=is_unpriced),
-        "app_version": _coded(attempts.version, VERSIONS, has_no_app),
-        "os": _coded(attempts.system, SYSTEMS),
-        "release_ring": _coded(attempts.is_gray.view(np.uint8), RINGS, has_no_app),
-        "partner": _coded(attempts.partner, PARTNERS),
+        "region": _coded(lines.region, places.regions, is_nowhere),
+        "city": _coded(lines.city, places.cities, is_nowhere),
+        "channel": _coded(lines.channel, CHANNELS),
+        "product": _coded(lines.product, tuple(product.id for product in PRODUCTS)),
+        "amount_requested": pa.array(lines.amount, mask=is_unpriced),
+        "app_version": _coded(lines.version, VERSIONS, has_no_app),
+        "os": _coded(lines.system, SYSTEMS),
+        "release_ring": _coded(lines.is_gray.view(np.uint8), RINGS, has_no_app),
+        "partner": _coded(lines.partner, PARTNERS),
     }
 
 
-def _decided(attempts: Attempts, decisions: Decisions, notes: Recorded) -> dict[str, pa.Array]:
-    is_open = decisions.outcome >= WITHDRAWN
-    is_technical = decisions.is_technical
-    how_far = np.where(is_open, np.uint8(2), is_technical.view(np.uint8))
+def _decided(lines: Lines, notes: Recorded) -> dict[str, pa.Array]:
+    is_open = lines.outcome >= WITHDRAWN
+    how_far = np.where(is_open, np.uint8(2), lines.is_technical.view(np.uint8))
     return {
-        "outcome": _coded(decisions.outcome, OUTCOMES),
+        "outcome": _coded(lines.outcome, OUTCOMES),
         "reason_codes": notes.reasons,
         "evaluation": _coded(how_far, (Evaluation.ALL, Evaluation.FIRST_FAIL, Evaluation.UNKNOWN)),
         "gates_evaluated": _coded(how_far % 2, (ALL_GATES, Gate.TECHNICAL), is_open),
-        "decided_at": _instants(attempts.day, notes.decided, is_open),
-        "updated_at": _instants(attempts.day, notes.updated),
-        "score": pa.array(attempts.score, pa.int32(), mask=is_open | is_technical | ~is_scored(attempts)),
+        "decided_at": _instants(lines.day, notes.decided, is_open),
+        "updated_at": _instants(lines.day, notes.updated),
+        "score": pa.array(lines.score, pa.int32(), mask=is_open | lines.is_technical | (lines.history == 0)),
         "latency_ms": pa.array(notes.latency, mask=is_open),
         "shown_message": notes.message,
     }
 
 
-def _notes(streams: Streams, attempts: Attempts, decisions: Decisions, last_day: date) -> Recorded:
-    number, count = attempts.day.toordinal(), len(attempts)
-    refused = np.flatnonzero(decisions.is_refused)
-    sets, which = np.unique(decisions.bits[refused], return_inverse=True)
+def _notes(streams: Streams, lines: Lines, last_day: date) -> Recorded:
+    number, count, refused = lines.day.toordinal(), len(lines), lines.refused
+    sets, which = np.unique(lines.bits[refused], return_inverse=True)
     primary = np.array([_first(int(bits)) for bits in sets], dtype=np.int64)[which]
     latency = LATENCY_DECK.draw_many(streams.of("latency", number), count)
     latency[refused] += np.array([SLOW.get(code, 0) for code in CODES], dtype=np.int32)[primary]
-    decided = attempts.micros + latency.astype(np.int64) * 1000
-    reviewed, minutes = _review(streams.of("review", number), decisions)
+    decided = lines.micros + latency.astype(np.int64) * 1000
+    reviewed, minutes = _review(streams.of("review", number), lines)
     decided[reviewed] += minutes * 60_000_000
     written = streams.of("written", number).integers(20_000, 2_000_000, count, dtype=np.int32)
     return Recorded(
-        reasons=_reasons(streams, attempts.day, refused, sets, which, count, last_day),
-        message=_message(decisions, refused, primary),
+        reasons=_reasons(streams, lines, sets, which, last_day),
+        message=_message(lines, primary),
         latency=latency,
         decided=decided,
-        updated=np.where(decisions.outcome == PENDING, attempts.micros, decided) + written,
+        updated=np.where(lines.outcome == PENDING, lines.micros, decided) + written,
     )
 
 
-def _review(stream: np.random.Generator, decisions: Decisions) -> tuple[Array, Array]:
-    """Which attempts a person looked at, and for how many minutes."""
-    is_reviewed = stream.random(len(decisions.bits), dtype=np.float32) < REVIEWED
-    rows = np.flatnonzero(is_reviewed & ~decisions.is_technical)
+def _review(stream: np.random.Generator, lines: Lines) -> tuple[Array, Array]:
+    """Which attempts a person looked at, and for how many minutes; nobody tries again while that goes on."""
+    is_reviewed = stream.random(len(lines), dtype=np.float32) < REVIEWED
+    rows = np.flatnonzero(is_reviewed & ~lines.is_technical & ~lines.is_followed)
     return rows, REVIEW_DECK.draw_many(stream, len(rows)).astype(np.int64)
 
 
@@ -160,31 +152,29 @@ def reason_text(bits: int) -> str:
     return SLOT_SEPARATOR.join(code for n, code in enumerate(CODES) if bits >> n & 1)
 
 
-def _reasons(
-    streams: Streams, day: date, refused: Array, sets: Array, which: Array, count: int, last_day: date
-) -> pa.Array:
+def _reasons(streams: Streams, lines: Lines, sets: Array, which: Array, last_day: date) -> pa.Array:
     """Reason sets as text; a few refusals carry none, and a few a code that no catalogue knows."""
     texts = [*(reason_text(int(bits)) for bits in sets), *(code for code, _, _ in UNKNOWN_CODES)]
-    luck = streams.of("recording", day.toordinal()).random(len(refused))
-    is_missing = np.ones(count, dtype=bool)
-    is_missing[refused] = luck < UNSPECIFIED
+    luck = streams.of("recording", lines.day.toordinal()).random(len(lines.refused))
+    is_missing = np.ones(len(lines), dtype=bool)
+    is_missing[lines.refused] = luck < UNSPECIFIED
     numbers, edge = which.astype(np.int32), 1.0
     for n, (_, days, share) in enumerate(UNKNOWN_CODES):
-        if (last_day - day).days < days:
+        if (last_day - lines.day).days < days:
             numbers[(luck < edge) & (luck >= edge - share)] = len(sets) + n
             edge -= share
-    codes = np.zeros(count, dtype=np.int32)
-    codes[refused] = numbers
+    codes = np.zeros(len(lines), dtype=np.int32)
+    codes[lines.refused] = numbers
     return _coded(codes, texts, is_missing)
 
 
-def _message(decisions: Decisions, refused: Array, primary: Array) -> pa.Array:
+def _message(lines: Lines, primary: Array) -> pa.Array:
     texts = (*MESSAGES, APPROVED_MESSAGE, PENDING_MESSAGE)
-    codes = np.zeros(len(decisions.outcome), dtype=np.uint8)
-    codes[decisions.outcome == APPROVED] = len(MESSAGES)
-    codes[decisions.outcome == PENDING] = len(MESSAGES) + 1
-    codes[refused] = MESSAGE_OF_RULE.take(primary)
-    return _coded(codes, texts, decisions.outcome == WITHDRAWN)
+    codes = np.zeros(len(lines), dtype=np.uint8)
+    codes[lines.outcome == APPROVED] = len(MESSAGES)
+    codes[lines.outcome == PENDING] = len(MESSAGES) + 1
+    codes[lines.refused] = MESSAGE_OF_RULE.take(primary)
+    return _coded(codes, texts, lines.outcome == WITHDRAWN)
 
 
 def _message_of(code: str, gate: Gate) -> str:
@@ -220,20 +210,6 @@ def _instants(day: date, micros: Array, is_missing: Array | None = None) -> pa.A
     """Microseconds after local midnight as instants in UTC."""
     midnight = int(datetime.combine(day, datetime.min.time(), BUSINESS_ZONE).timestamp()) * 1_000_000
     return pa.array(micros + midnight, pa.timestamp("us", "UTC"), mask=is_missing)
-
-
-def attempt_ids(attempts: Attempts) -> Array:
-    """`20260310-0000042`: the business day and the position in it, as sixteen bytes."""
-    ids = np.empty((len(attempts), 16), dtype=np.uint8)
-    ids[:, :9] = np.frombuffer(f"{attempts.day:%Y%m%d}-".encode(), np.uint8)
-    ids[:, 9:] = _seven_digits(1 << max(len(attempts) - 1, 1).bit_length())[: len(attempts)]
-    return ids.view("S16").ravel()
-
-
-@cache
-def _seven_digits(count: int) -> Array:
-    powers = 10 ** np.arange(6, -1, -1)
-    return (np.arange(count)[:, None] // powers % 10 + ord("0")).astype(np.uint8)
 
 
 def fixed_width(texts: Array) -> pa.Array:

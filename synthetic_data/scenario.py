@@ -1,22 +1,35 @@
-"""Scenarios: TOML files that say what goes wrong and what the lender's calendar knows of it."""
+"""Scenarios: TOML files that say what goes wrong, how demand shifts, and what the lender's calendar knows of it."""
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from etl.errors import InvalidValue, RefusalLensError, UnknownName
+from etl.errors import InvalidValue, UnknownName
 from etl.words import Words
 from synthetic_data.gates import CODES
 from synthetic_data.incidents import CUT_OFF, SCOPES, Incident, Onset
 from synthetic_data.places import load_places
+from synthetic_data.plausible import check_overlaps, check_versions
+from synthetic_data.scenario_checks import (
+    check_keys,
+    check_known,
+    check_notice_span,
+    check_scope,
+    check_span,
+    check_texts,
+    check_unique,
+)
+from synthetic_data.shifts import LARGEST_FACTOR, SHIFT_SCOPES, Shift
+from synthetic_data.world import CHANNELS
 
 FOLDER = Path(__file__).with_name("scenarios")
 
 LAYERS = ("user", "platform", "technical")
 EVENT_KINDS = ("promotion", "policy", "release", "holiday", "incident", "notice")
+LARGEST_CUT_OFF = 200
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,7 @@ class Scenario:
     name: str
     incidents: tuple[Incident, ...]
     notices: tuple[Event, ...]
+    shifts: tuple[Shift, ...]
 
 
 def scenario_names() -> list[str]:
@@ -51,10 +65,14 @@ def load_scenario(name: str) -> Scenario:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise InvalidValue(f"{path}: not valid TOML: {problem}") from None
-    _check_keys(str(path), content, ("incidents", "notices"))
+    check_keys(str(path), content, ("incidents", "notices", "shifts"))
     incidents = tuple(_incident(path, table) for table in _tables(path, content, "incidents"))
-    _check_unique(path, [incident.id for incident in incidents])
-    return Scenario(path.stem, incidents, tuple(_notice(path, table) for table in _tables(path, content, "notices")))
+    shifts = tuple(_shift(path, table) for table in _tables(path, content, "shifts"))
+    notices = tuple(_notice(path, table) for table in _tables(path, content, "notices"))
+    check_unique(path, [*(("incident", one.id) for one in incidents), *(("shift", one.id) for one in shifts)])
+    check_unique(path, [("notice", one.id) for one in notices])
+    check_overlaps(path, incidents)
+    return Scenario(path.stem, incidents, notices, shifts)
 
 
 def _tables(path: Path, content: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
@@ -67,99 +85,56 @@ def _tables(path: Path, content: Mapping[str, Any], name: str) -> list[dict[str,
 def _incident(path: Path, table: dict[str, Any]) -> Incident:
     where = f"{path}: incident {table.get('id', '?')!r}"
     required = ("id", "kind", "layer", "start", "end", "onset", "effect")
-    _check_keys(where, table, (*required, "scope"), required)
-    _check_texts(where, table, ("id", "kind", "layer", "onset"))
-    _check_known(f"{where}: layer", [table["layer"]], LAYERS)
-    _check_known(f"{where}: onset", [table["onset"]], list(Onset))
-    _check_span(where, table["start"], table["end"])
+    check_keys(where, table, (*required, "scope"), required)
+    check_texts(where, table, ("id", "kind", "layer", "onset"))
+    check_known(f"{where}: layer", [table["layer"]], LAYERS)
+    check_known(f"{where}: onset", [table["onset"]], list(Onset))
+    check_span(where, table["start"], table["end"])
     _check_effect(where, table["effect"])
-    return Incident(
+    incident = Incident(
         **{name: table[name] for name in ("id", "kind", "layer", "start", "end", "effect")},
         onset=Onset(table["onset"]),
-        scope=_scope(where, table.get("scope", {})),
+        scope=check_scope(where, table.get("scope", {}), {name: key.known for name, key in SCOPES.items()}),
     )
-
-
-def _scope(where: str, scope: Any) -> dict[str, tuple[str, ...]]:
-    if not isinstance(scope, dict):
-        raise InvalidValue(f"{where}: scope = {scope!r} must be a table such as {{ region = ['CN-SC'] }}")
-    _check_known(f"{where}: scope", scope, SCOPES)
-    for name, values in scope.items():
-        if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
-            example = values if isinstance(values, str) else SCOPES[name].known[0]
-            raise InvalidValue(f"{where}: scope: {name} must be a list such as [{example!r}]")
-        _check_known(f"{where}: scope: {name}", values, SCOPES[name].known)
-    return {name: tuple(values) for name, values in scope.items()}
+    check_versions(where, incident)
+    return incident
 
 
 def _check_effect(where: str, effect: Any) -> None:
     if not isinstance(effect, dict) or not effect:
         raise InvalidValue(f"{where}: effect = {effect!r} must be a table such as {{ P101 = 0.5 }}")
-    _check_known(f"{where}: effect", effect, (*CODES, CUT_OFF))
+    check_known(f"{where}: effect", effect, (*CODES, CUT_OFF))
     for name, size in effect.items():
-        if type(size) not in (int, float) or not 0 < size <= (200 if name == CUT_OFF else 1):
-            raise InvalidValue(f"{where}: effect: {name} = {size!r} must be above 0 and at most 1 ({CUT_OFF}: 200)")
+        if type(size) not in (int, float) or not 0 < size <= (LARGEST_CUT_OFF if name == CUT_OFF else 1):
+            most = f"1 ({CUT_OFF}: {LARGEST_CUT_OFF})"
+            raise InvalidValue(f"{where}: effect: {name} = {size!r} must be above 0 and at most {most}")
+
+
+def _shift(path: Path, table: dict[str, Any]) -> Shift:
+    where = f"{path}: shift {table.get('id', '?')!r}"
+    required = ("id", "kind", "start", "end", "factor")
+    check_keys(where, table, (*required, "scope", "channel"), required)
+    check_texts(where, table, ("id", "kind", *(["channel"] if "channel" in table else [])))
+    check_span(where, table["start"], table["end"])
+    factor, channel = table["factor"], table.get("channel", "")
+    if type(factor) not in (int, float) or not 0 <= factor <= LARGEST_FACTOR or factor == 1:
+        limits = f"at least 0, not 1 and at most {LARGEST_FACTOR}"
+        raise InvalidValue(f"{where}: factor = {factor!r} must be {limits}")
+    check_known(f"{where}: channel", [channel] if channel else [], CHANNELS)
+    if channel and factor < 1:
+        raise InvalidValue(f"{where}: channel takes the additional attempts, and factor = {factor!r} adds none")
+    scope = check_scope(where, table.get("scope", {}), SHIFT_SCOPES)
+    return Shift(table["id"], table["kind"], table["start"], table["end"], float(factor), scope, channel)
 
 
 def _notice(path: Path, table: dict[str, Any]) -> Event:
     where = f"{path}: notice {table.get('id', '?')!r}"
     required = ("id", "start", "last", "kind", "en", "zh")
-    _check_keys(where, table, (*required, "region"), required)
-    _check_texts(where, table, ("id", "kind", "en", "zh", *(["region"] if table.get("region") else [])))
-    _check_known(f"{where}: kind", [table["kind"]], EVENT_KINDS)
-    _check_notice_span(where, table["start"], table["last"])
+    check_keys(where, table, (*required, "region"), required)
+    check_texts(where, table, ("id", "kind", "en", "zh", *(["region"] if table.get("region") else [])))
+    check_known(f"{where}: kind", [table["kind"]], EVENT_KINDS)
+    check_notice_span(where, table["start"], table["last"])
     region = table.get("region") or ""
-    _check_known(f"{where}: region", [region] if region else [], load_places().regions)
+    check_known(f"{where}: region", [region] if region else [], load_places().regions)
     words = Words(en=table["en"], zh=table["zh"])
     return Event(table["id"], table["start"], table["last"], table["kind"], words, region)
-
-
-def _check_span(where: str, start: object, end: object) -> None:
-    if not (isinstance(start, datetime) and isinstance(end, datetime)) or start.tzinfo or end.tzinfo:
-        raise InvalidValue(f"{where}: start and end must be local times such as 2026-03-10T00:00:00")
-    if end <= start:
-        raise InvalidValue(f"{where}: end {end} is not after start {start}")
-
-
-def _check_notice_span(where: str, start: object, last: object) -> None:
-    if not (isinstance(start, date) and isinstance(last, date)) or _zone(start) or _zone(last):
-        raise InvalidValue(f"{where}: start and last must be dates or local times, without quotes")
-    first = start if isinstance(start, datetime) else datetime.combine(start, time.min)
-    end = last if isinstance(last, datetime) else datetime.combine(last, time.max)
-    if end < first:
-        raise InvalidValue(f"{where}: last {last} is before start {start}")
-
-
-def _zone(moment: date) -> tzinfo | None:
-    return moment.tzinfo if isinstance(moment, datetime) else None
-
-
-def _check_texts(where: str, table: Mapping[str, Any], names: Collection[str]) -> None:
-    for name in names:
-        if not isinstance(table[name], str) or not table[name].strip():
-            raise InvalidValue(f"{where}: {name} = {table[name]!r} must be a text that says something")
-
-
-def _check_keys(where: str, table: Mapping[str, Any], known: Collection[str], required: Collection[str] = ()) -> None:
-    _check_known(f"{where}: key", table, known)
-    if missing := [name for name in required if name not in table]:
-        raise InvalidValue(f"{where}: {missing[0]!r} is missing")
-
-
-def _check_known(where: str, names: Collection[str], known: Collection[str]) -> None:
-    for name in names:
-        if name not in known:
-            raise UnknownInScenario(where, name, known)
-
-
-def _check_unique(path: Path, ids: list[str]) -> None:
-    for number, name in enumerate(ids):
-        if name in ids[:number]:
-            raise InvalidValue(f"{path}: incident {name!r} occurs twice")
-
-
-class UnknownInScenario(RefusalLensError):
-    """A scenario names something that does not exist; says in which file and under which key."""
-
-    def __init__(self, where: str, name: str, known: Collection[str]) -> None:
-        super().__init__(f"{where}: {UnknownName('name', name, [str(one) for one in known])}")

@@ -15,9 +15,17 @@ class Streams:
 
     def of(self, concern: str, day: int = 0) -> np.random.Generator:
         """The stream of `concern`; `day` is the proleptic ordinal of a date, or 0 for what is drawn once."""
-        return np.random.Generator(np.random.Philox(key=[_stream_number(self.seed, concern), day]))
+        return np.random.Generator(np.random.Philox(key=[self.number(concern), day]))
+
+    def number(self, concern: str) -> int:
+        """64 bits that stand for a concern in this world."""
+        return _stream_number(self.seed, concern)
+
+    def within(self, part: str) -> "Streams":
+        """Streams of their own for a part of the world that uses the same concerns once more."""
+        return Streams(self.number(f"part {part}"))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _stream_number(seed: int, concern: str) -> int:
     return int.from_bytes(blake2b(f"{seed}/{concern}".encode(), digest_size=8).digest())

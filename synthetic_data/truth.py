@@ -1,56 +1,111 @@
-"""The truth beside the logs: which incidents there were, and which refusals each of them alone caused."""
+"""The truth beside the logs: which incidents there were, what each did to which attempt, and which are retries."""
 
 import json
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from synthetic_data.generate import DayLog, World
+from synthetic_data.counterfactual import ROLES, Effect, Sums
+from synthetic_data.decks import Array
+from synthetic_data.generate import World
 from synthetic_data.incidents import Incident
+from synthetic_data.lines import Story, attempt_ids
 from synthetic_data.log import fixed_width
-from synthetic_data.pools import applicants_table
+from synthetic_data.shifts import Shift
+
+NOTHING = -1
 
 
-class TruthBook:
-    """Collects what the days tell, and writes it once at the end."""
+@dataclass(frozen=True)
+class Told:
+    """Rows of a course, and what is told of each: which effect of the story (or `NOTHING`) and in which role."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._ids: list[pa.Array] = []
-        self._causes: list[Any] = [np.empty(0, np.int8)]
-        self._amounts: list[Any] = [np.empty(0, np.int64)]
+    rows: Array
+    effects: Array
+    roles: Array
 
-    def add(self, day: DayLog) -> None:
-        self._ids.append(fixed_width(day.caused_ids))
-        self._causes.append(day.caused_by)
-        self._amounts.append(day.caused_amount)
 
-    def write(self, folder: Path) -> None:
-        """incidents.json, attempts.parquet (attempt_id, incident_id) and applicants.parquet."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "incidents.json").write_text(self._incidents_json(), encoding="utf-8")
-        _write(self._attempts_table(), folder / "attempts.parquet")
-        _write(applicants_table(self._world.applicants), folder / "applicants.parquet")
+def truth_table(world: World, story: Story, before: Story | None) -> pa.Table:
+    """What there is to tell about the attempts of one day's file.
 
-    def _attempts_table(self) -> pa.Table:
-        names = pa.array([incident.id for incident in self._world.incidents], pa.string())
-        causes = pa.DictionaryArray.from_arrays(pa.array(np.concatenate(self._causes)), names)
-        ids = pa.concat_arrays([pa.array([], pa.string()), *self._ids])
-        return pa.table({"attempt_id": ids, "incident_id": causes})
+    Columns: attempt_id, root_attempt_id, attempt_number (1 is the first try of the episode), incident_id (several
+    joined by `|` where they overlap, null for a retry that no incident touched), role (see `Role`).
+    """
+    tables = [_of_story(world, story, story.own, story, story.numbers)]
+    if before is not None:
+        numbers = np.full(len(before.course), NOTHING, dtype=np.int32)
+        numbers[before.spilled] = len(story.own) + np.arange(len(before.spilled))
+        tables.append(_of_story(world, before, before.spilled, story, numbers))
+    return pa.concat_tables(tables, promote_options="default")
 
-    def _incidents_json(self) -> str:
-        causes = np.concatenate(self._causes)
-        count = len(self._world.incidents)
-        refusals = np.bincount(causes, minlength=count)
-        amounts = np.bincount(causes, weights=np.concatenate(self._amounts), minlength=count)
-        rows = [
-            {**_described(incident), "refusals_caused": int(refusals[n]), "amount_caused": int(amounts[n])}
-            for n, incident in enumerate(self._world.incidents)
-        ]
-        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+
+def _of_story(world: World, story: Story, rows: Array, file: Story, numbers: Array) -> pa.Table:
+    told, course = _told(story, rows), story.course
+    names = [_joined(world, effect) for effect in story.effects]
+    root = story.numbers.take(course.episode.take(told.rows))
+    return pa.table(
+        {
+            "attempt_id": fixed_width(attempt_ids(file.day, numbers.take(told.rows))),
+            "root_attempt_id": fixed_width(attempt_ids(story.day, root)),
+            "attempt_number": pa.array(course.number.take(told.rows).astype(np.int8)),
+            "incident_id": _named(told.effects, names),
+            "role": _named(told.roles, [role.value for role in ROLES]),
+        }
+    )
+
+
+def _named(numbers: Array, names: list[str]) -> pa.Array:
+    """Names by number, null for `NOTHING`."""
+    codes = pa.array(numbers.astype(np.int32), mask=numbers == NOTHING)
+    return pa.DictionaryArray.from_arrays(codes, pa.array(names, pa.string()))
+
+
+def _told(story: Story, rows: Array) -> Told:
+    """All effects on these rows of the course, then the retries of which there is nothing else to tell."""
+    is_asked = np.zeros(len(story.course), dtype=bool)
+    is_asked[rows] = True
+    every = Told(
+        rows=np.concatenate([effect.rows for effect in story.effects] or [np.empty(0, np.int64)]),
+        effects=np.repeat(np.arange(len(story.effects)), [len(effect.rows) for effect in story.effects]),
+        roles=np.concatenate([effect.roles for effect in story.effects] or [np.empty(0, np.int8)]),
+    )
+    is_plain = is_asked & (story.course.number > 1)
+    is_plain[every.rows] = False
+    plain, kept = np.flatnonzero(is_plain), is_asked[every.rows]
+    nothing = np.full(len(plain), NOTHING)
+    return Told(
+        np.concatenate([every.rows[kept], plain]),
+        np.concatenate([every.effects[kept], nothing]),
+        np.concatenate([every.roles[kept], nothing]),
+    )
+
+
+def _joined(world: World, effect: Effect) -> str:
+    return "|".join(world.incidents[number].id for number in effect.incidents)
+
+
+def sums_of(world: World, story: Story) -> dict[str, Sums]:
+    """What the incidents did to the episodes that begin on the day of `story`."""
+    return {_joined(world, effect): effect.sums for effect in story.effects}
+
+
+def incidents_json(world: World, sums: Mapping[str, Sums]) -> str:
+    """The incidents with what each did in all."""
+    return _pretty([{**_described(one), **asdict(sums.get(one.id, Sums()))} for one in world.incidents])
+
+
+def overlaps_json(sums: Mapping[str, Sums]) -> str:
+    """What several incidents did together, each of them enough."""
+    return _pretty([{"incidents": name.split("|"), **asdict(sums[name])} for name in sorted(sums) if "|" in name])
+
+
+def shifts_json(world: World) -> str:
+    """The shifts of demand that look like something is wrong and are not."""
+    shifts = [shift for shift in world.scenario.shifts if shift.touches(world.first, world.last)]
+    return _pretty([_described_shift(shift) for shift in shifts])
 
 
 def _described(incident: Incident) -> dict[str, Any]:
@@ -66,6 +121,17 @@ def _described(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _write(table: pa.Table, path: Path) -> None:
-    coded = [name for name in table.column_names if name not in {"attempt_id", "applicant_id"}]
-    pq.write_table(table, path, compression="zstd", use_dictionary=coded, write_statistics=False)
+def _described_shift(shift: Shift) -> dict[str, Any]:
+    return {
+        "id": shift.id,
+        "kind": shift.kind,
+        "scope": {name: list(values) for name, values in shift.scope.items()},
+        "start": shift.start.isoformat(),
+        "end": shift.end.isoformat(),
+        "factor": shift.factor,
+        "channel": shift.channel or None,
+    }
+
+
+def _pretty(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -23,12 +23,12 @@ class Persona:
 
 
 PERSONAS = (
-    Persona("steady_salaried", 0.34, 2, 0.95, 0.70, 9_000, 0.36, 0.02, 0.12),
-    Persona("young", 0.20, 3, 0.30, 0.75, 4_200, 0.40, 0.24, 0.25),
-    Persona("gig_worker", 0.17, 3, 0.22, 0.80, 5_800, 0.50, 0.10, 0.40),
-    Persona("small_merchant", 0.12, 2, 0.45, 0.85, 12_000, 0.55, 0.05, 0.20),
-    Persona("many_lenders", 0.07, 4, 0.00, 0.75, 5_500, 0.78, 0.01, 0.35),
-    Persona("dormant", 0.10, 1, 0.60, 0.90, 6_500, 0.22, 0.12, 0.35),
+    Persona("steady_salaried", 0.34, 2, 1.07, 0.70, 9_000, 0.36, 0.02, 0.12),
+    Persona("young", 0.20, 3, 0.42, 0.75, 4_200, 0.40, 0.24, 0.25),
+    Persona("gig_worker", 0.17, 3, 0.34, 0.80, 5_800, 0.50, 0.10, 0.40),
+    Persona("small_merchant", 0.12, 2, 0.57, 0.85, 12_000, 0.55, 0.05, 0.20),
+    Persona("many_lenders", 0.07, 4, 0.12, 0.75, 5_500, 0.78, 0.01, 0.35),
+    Persona("dormant", 0.10, 1, 0.72, 0.90, 6_500, 0.22, 0.12, 0.35),
 )
 
 
@@ -57,9 +57,10 @@ CASH_LOAN, CREDIT_LINE, INSTALMENT, MERCHANT_LOAN = range(4)
 
 SMALLEST_AMOUNT, LARGEST_AMOUNT = 500, 50_000
 
-CHANNELS = ("app", "mini_program", "web", "partner_api")
-APP, MINI_PROGRAM, WEB, PARTNER_API = range(4)
-CHANNEL_SHARES = (0.58, 0.22, 0.08, 0.12)
+CHANNELS = ("app", "mini_program", "web", "partner_api", "wallet")
+APP, MINI_PROGRAM, WEB, PARTNER_API, WALLET = range(5)
+CHANNEL_SHARES = (0.58, 0.22, 0.08, 0.12, 0.00)
+"""Nobody comes through a phone maker's wallet until a scenario opens it."""
 
 SYSTEMS = ("iOS", "Android", "HarmonyOS", "web")
 IOS, ANDROID, HARMONY, BROWSER = range(4)

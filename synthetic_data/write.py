@@ -1,44 +1,40 @@
-"""Puts a world on disk: one log file a day, the truth, the calendar and a manifest; final names are always whole."""
+"""Puts a world on disk: one log file a day, the truth beside them, the calendar and a manifest."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.parquet as pq
 
-from etl.errors import UnknownName
+from etl.errors import InvalidValue, UnknownName
+from synthetic_data.chronicle import Chronicle, DayLog
+from synthetic_data.counterfactual import Sums
 from synthetic_data.events import events_toml, known_events
+from synthetic_data.files import Format, encoded, file_name, parquet_bytes, put
 from synthetic_data.generate import (
     DEFAULT_ATTEMPTS,
     DEFAULT_DAYS,
     DEFAULT_END,
     DEFAULT_SEED,
-    DayLog,
     World,
-    make_day,
     make_world,
 )
-from synthetic_data.room import MANIFEST, beside, make_room
-from synthetic_data.truth import TruthBook
+from synthetic_data.pools import applicants_table
+from synthetic_data.room import JOURNAL, MANIFEST, make_room
+from synthetic_data.truth import incidents_json, overlaps_json, shifts_json
 
-UNIQUE_TEXTS = ("attempt_id", "applicant_id")
-"""All other columns are packed by dictionary or by difference; compressing them as well costs more than it saves."""
-
-CSV_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
-
-
-class Format(StrEnum):
-    PARQUET = "parquet"
-    CSV = "csv"
+DAYS_AT_ONCE = 16
+"""What one process does in a row: each row of days costs the day before it as well."""
+MOST_JOBS = 64
+VERSION = 2
+"""Of the generator: raised with every change that makes another world of the same seed."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +56,15 @@ class WorldSummary:
 
 @dataclass(frozen=True)
 class DayFile:
-    """One line of the manifest."""
+    """One line of the manifest: `sha256` is of the file, `digest` of the whole numbers in it."""
 
     day: str
     file: str
     rows: int
     refusals: int
     sha256: str
+    digest: str
+    sums: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def write_world(
@@ -77,86 +75,123 @@ def write_world(
     seed: int = DEFAULT_SEED,
     end: date = DEFAULT_END,
     scenario: str = "default",
+    dirty: float = 0.0,
     format: str = Format.PARQUET,
+    jobs: int = 1,
     on_day: Callable[[date], object] | None = None,
 ) -> WorldSummary:
-    """Writes logs/, truth/ and events.toml below `home`; calls `on_day` after each day."""
+    """Writes logs/, truth/ and events.toml below `home`; calls `on_day` after each day, in any order.
+
+    Days that an earlier, stopped run of the same world wrote are kept.
+    """
     if format not in set(Format):
         raise UnknownName("format", format, list(Format))
-    world = make_world(days=days, attempts=attempts, seed=seed, end=end, scenario=scenario)
-    logs, calendar = home / "logs", events_toml(known_events(world.scenario, world.first, world.last))
-    facts = _facts(world, Format(format), calendar)
-    make_room(home)
-    _put(logs / MANIFEST, _manifest(facts, [], is_complete=False))
-    files, book = [], TruthBook(world)
-    for day in world.days:
-        made = make_day(world, day)
-        files.append(_write_day(logs, made, Format(format)))
-        book.add(made)
+    if not 1 <= jobs <= MOST_JOBS:
+        raise InvalidValue(f"--jobs {jobs} must be between 1 and {MOST_JOBS}")
+    order = Order(home, Format(format), days, attempts, seed, end, scenario, dirty)
+    world = order.world
+    calendar = events_toml(known_events(world.scenario, world.first, world.last))
+    facts = _facts(world, order.format, calendar)
+    done = {line["day"]: DayFile(**line) for line in make_room(home, facts)}
+    put(home / "logs" / MANIFEST, _manifest(facts, [], is_complete=False))
+    for made in _made(order, [day for day in world.days if day.isoformat() not in done], jobs):
+        done[made.day] = made
         if on_day:
-            on_day(day)
-    book.write(home / "truth")
-    _put(home / "events.toml", calendar)
-    _put(logs / MANIFEST, _manifest(facts, files, is_complete=True))
+            on_day(date.fromisoformat(made.day))
+    files = [done[day.isoformat()] for day in world.days]
+    _write_truth(home / "truth", world, files)
+    put(home / "events.toml", calendar)
+    put(home / "logs" / MANIFEST, _manifest(facts, files, is_complete=True))
     return _summary(home, world, files)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made and where: enough for another process to make the same world."""
+
+    home: Path
+    format: Format
+    days: int
+    attempts: int
+    seed: int
+    end: date
+    scenario: str
+    dirty: float
+
+    @property
+    def world(self) -> World:
+        return _world(self)
+
+
+@lru_cache(maxsize=1)
+def _world(order: Order) -> World:
+    names = ("days", "attempts", "seed", "end", "scenario", "dirty")
+    return make_world(**{name: getattr(order, name) for name in names})
+
+
+def _made(order: Order, days: list[date], jobs: int) -> Iterator[DayFile]:
+    """Every day as soon as it is on disk, and noted in the journal."""
+    with (order.home / "truth" / JOURNAL).open("a", encoding="utf-8") as journal:
+        for file in _in_processes(order, days, jobs) if jobs > 1 else _in_a_row(order, days):
+            journal.write(json.dumps(asdict(file)) + "\n")
+            journal.flush()
+            yield file
+
+
+def _in_a_row(order: Order, days: list[date]) -> Iterator[DayFile]:
+    chronicle = Chronicle(order.world)
+    for day in days:
+        yield _write_day(order, chronicle.day(day))
+
+
+def _in_processes(order: Order, days: list[date], jobs: int) -> Iterator[DayFile]:
+    at_once = max(1, min(DAYS_AT_ONCE, -(-len(days) // jobs)))
+    rows = [days[start : start + at_once] for start in range(0, len(days), at_once)]
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(_several, order, row) for row in rows]):
+            yield from done.result()
+
+
+def _several(order: Order, days: list[date]) -> list[DayFile]:
+    return list(_in_a_row(order, days))
+
+
+def _write_day(order: Order, made: DayLog) -> DayFile:
+    """The truth first: a day whose log is there is a day that is told in full."""
+    truth = order.home / "truth"
+    if made.truth.num_rows:
+        put(truth / "attempts" / f"attempts-{made.day}.parquet", parquet_bytes(made.truth))
+    if made.labels is not None:
+        put(truth / "dirty" / f"dirty-{made.day}.parquet", parquet_bytes(made.labels))
+    name, data = file_name(made.day, order.format), encoded(made.log, order.format)
+    put(order.home / "logs" / name, data)
+    sums = {incident: asdict(done) for incident, done in made.sums.items()}
+    return DayFile(
+        day=made.day.isoformat(),
+        file=name,
+        rows=made.log.num_rows,
+        refusals=made.refusals,
+        sha256=sha256(data).hexdigest(),
+        digest=made.digest,
+        sums=sums,
+    )
+
+
+def _write_truth(folder: Path, world: World, files: list[DayFile]) -> None:
+    """What is known of the world as a whole; what is known of attempts lies there already, day by day."""
+    sums: dict[str, Sums] = {}
+    for file in files:
+        for incident, added in file.sums.items():
+            sums[incident] = sums.get(incident, Sums()) + Sums(**added)
+    put(folder / "incidents.json", incidents_json(world, sums))
+    put(folder / "overlaps.json", overlaps_json(sums))
+    put(folder / "shifts.json", shifts_json(world))
+    put(folder / "applicants.parquet", parquet_bytes(applicants_table(world.applicants)))
 
 
 def _summary(home: Path, world: World, files: list[DayFile]) -> WorldSummary:
     rows, refusals = sum(file.rows for file in files), sum(file.refusals for file in files)
     return WorldSummary(home, world.first, world.last, rows, refusals, len(world.incidents))
-
-
-def _write_day(logs: Path, made: DayLog, format: Format) -> DayFile:
-    name = _file_name(made.day, format)
-    data = ENCODERS[format](made.log)
-    _put(logs / name, data)
-    return DayFile(made.day.isoformat(), name, made.log.num_rows, made.refusals, sha256(data).hexdigest())
-
-
-def _parquet_bytes(log: pa.Table) -> pa.Buffer:
-    instants = {field.name for field in log.schema if pa.types.is_timestamp(field.type)}
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        log,
-        sink,
-        compression={name: "zstd" if name in UNIQUE_TEXTS else "none" for name in log.column_names},
-        use_dictionary=sorted({*log.column_names} - {*UNIQUE_TEXTS, *instants}),
-        column_encoding=dict.fromkeys(instants, "DELTA_BINARY_PACKED"),
-        write_statistics=["attempted_at"],
-    )
-    return sink.getvalue()
-
-
-def _csv_bytes(log: pa.Table) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    plain = pa.table({name: _as_text(log[name]) for name in log.column_names})
-    sink.write((",".join(plain.column_names) + "\n").encode())
-    pa.csv.write_csv(plain, sink, pa.csv.WriteOptions(include_header=False, quoting_style="none"))
-    return sink.getvalue()
-
-
-def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Instants as ISO 8601 with a Z, coded text as text; numbers stay numbers."""
-    if pa.types.is_timestamp(column.type):
-        return pc.strftime(column, format=CSV_INSTANT)
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-
-
-ENCODERS: dict[Format, Callable[[pa.Table], pa.Buffer]] = {
-    Format.PARQUET: _parquet_bytes,
-    Format.CSV: _csv_bytes,
-}
-
-
-def _put(path: Path, content: str | pa.Buffer) -> None:
-    """Writes beside the final name first, so that a file with a final name is always whole."""
-    unfinished = beside(path)
-    unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
-    unfinished.replace(path)
-
-
-def _file_name(day: date, format: Format) -> str:
-    return f"attempts-{day}.{format}"
 
 
 def _facts(world: World, format: Format, calendar: str) -> dict[str, Any]:
@@ -169,12 +204,15 @@ def _facts(world: World, format: Format, calendar: str) -> dict[str, Any]:
         "first_day": world.first.isoformat(),
         "last_day": world.last.isoformat(),
         "attempts_asked_for": world.attempts,
+        "dirty": world.dirty,
+        "version": VERSION,
         "numpy": np.__version__,
         "events_sha256": sha256(calendar.encode()).hexdigest(),
-        "files": [_file_name(day, format) for day in world.days],
+        "files": [file_name(day, format) for day in world.days],
     }
 
 
 def _manifest(facts: dict[str, Any], files: list[DayFile], *, is_complete: bool) -> str:
-    written = {"rows": sum(file.rows for file in files), "days": [asdict(file) for file in files]}
+    days = [{name: value for name, value in asdict(file).items() if name != "sums"} for file in files]
+    written = {"rows": sum(file.rows for file in files), "days": days}
     return json.dumps({**facts, "is_complete": is_complete, **written}, ensure_ascii=False, indent=1) + "\n"

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import planted
 import pytest
 
 from etl.home import Home
 from etl.pipeline import add_files
 from etl.profile import load_profile
 from etl.snapshot import Snapshot, open_snapshot
-from synthetic_data import write_world
+from synthetic_data import WorldSummary, write_world
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "data"
@@ -164,3 +165,19 @@ def hmda_home(hmda_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="session")
 def hmda_snapshot(hmda_home: Path) -> Snapshot:
     return open_snapshot(hmda_home)
+
+
+@pytest.fixture(scope="session")
+def year(tmp_path_factory: pytest.TempPathFactory) -> WorldSummary:
+    """The default year, a tenth of the demo's size."""
+    return write_world(tmp_path_factory.mktemp("year"), attempts=planted.ATTEMPTS)
+
+
+@pytest.fixture(scope="session")
+def year_log(year: WorldSummary) -> pd.DataFrame:
+    return planted.read_log(year.home)
+
+
+@pytest.fixture(scope="session")
+def year_truth(year: WorldSummary) -> pd.DataFrame:
+    return planted.read_truth(year.home)

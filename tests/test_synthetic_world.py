@@ -1,44 +1,26 @@
-"""The invented world: repeatable to the last bit, lawful in every row, and true to what was planted in it."""
+"""The invented world: repeatable to the last bit, and lawful in every row."""
 
-import json
 import tomllib
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+from planted import ATTEMPTS, incidents, plain
 
 from etl.catalogue import load_catalogue
 from etl.contract import COLUMN_NAMES
-from synthetic_data import WorldSummary, make_day, make_world, write_world
+from synthetic_data import WorldSummary, make_day, make_world
 from synthetic_data.gates import RULES, Gate
-from synthetic_data.incidents import CUT_OFF, Incident
 from synthetic_data.places import load_places
-from synthetic_data.scenario import load_scenario
 
-ATTEMPTS = 120_000
 LAST = date(2026, 10, 31)
 IN_SICHUAN = date(2026, 3, 12)
-EFFECTS_SHOW_FROM = 60
-"""Attempts in the scope of an incident below which its effect may drown in chance."""
 
 
 @pytest.fixture(scope="module")
-def summary(tmp_path_factory: pytest.TempPathFactory) -> WorldSummary:
-    return write_world(tmp_path_factory.mktemp("world"), attempts=ATTEMPTS)
-
-
-@pytest.fixture(scope="module")
-def log(summary: WorldSummary) -> pd.DataFrame:
-    """The whole year, with the local time and the reasons as a list."""
-    files = sorted((summary.home / "logs").glob("*.parquet"))
-    frame = pd.concat([plain(pq.read_table(file)).to_pandas() for file in files], ignore_index=True)
-    frame["local"] = frame["attempted_at"].dt.tz_convert("Asia/Shanghai").dt.tz_localize(None)
-    frame["reasons"] = [codes.split("|") if isinstance(codes, str) else [] for codes in frame["reason_codes"]]
-    return frame
+def log(year_log: pd.DataFrame) -> pd.DataFrame:
+    return year_log
 
 
 @pytest.fixture(scope="module")
@@ -46,49 +28,13 @@ def refusals(log: pd.DataFrame) -> pd.DataFrame:
     return log[log["outcome"] == "refused"]
 
 
-@pytest.fixture(scope="module")
-def truth(summary: WorldSummary) -> pd.DataFrame:
-    table = pq.read_table(summary.home / "truth" / "attempts.parquet")
-    return plain(table).to_pandas()
-
-
-def plain(table: pa.Table) -> pa.Table:
-    """Coded columns as text, so that tables compare by what they say."""
-    columns = {
-        name: table[name].cast(pa.string()) if pa.types.is_dictionary(table[name].type) else table[name]
-        for name in table.column_names
-    }
-    return pa.table(columns)
-
-
-def incidents() -> tuple[Incident, ...]:
-    return load_scenario("default").incidents
-
-
-def named(incident: Incident) -> str:
-    return incident.id
-
-
-def in_scope(log: pd.DataFrame, incident: Incident) -> pd.Series:
-    is_in = pd.Series(True, index=log.index)
-    for name, values in incident.scope.items():
-        is_in &= log[name].isin(values)
-    return is_in
-
-
-def share_of(codes: set[str], log: pd.DataFrame) -> float:
-    """Refusals with one of the codes, of everything decided."""
-    decided = log[log["outcome"].isin(["approved", "refused"])]
-    return sum(bool(codes & set(reasons)) for reasons in decided["reasons"]) / len(decided)
-
-
 # ------------------------------------------------------------------------------------------- the same world again
 
 
-def test_a_day_made_alone_is_the_same_day_of_the_year(summary: WorldSummary) -> None:
+def test_a_day_made_alone_is_the_same_day_of_the_year(year: WorldSummary) -> None:
     for day in (date(2025, 11, 11), IN_SICHUAN, LAST):
         alone = make_day(make_world(attempts=ATTEMPTS), day).log
-        written = pq.read_table(summary.home / "logs" / f"attempts-{day}.parquet")
+        written = pq.read_table(year.home / "logs" / f"attempts-{day}.parquet")
 
         assert plain(written).equals(plain(alone))
 
@@ -102,10 +48,10 @@ def test_the_log_carries_the_columns_of_the_contract_and_nobody_by_name(log: pd.
     assert log["applicant_id"].str.fullmatch(r"u[0-9a-f]{10}").all()
 
 
-def test_the_attempts_asked_for_come_within_one_percent_over_a_whole_year(summary: WorldSummary) -> None:
-    assert summary.attempts == pytest.approx(ATTEMPTS, rel=0.01)
-    assert (date(2025, 11, 1), LAST) == (summary.first_day, summary.last_day)
-    assert summary.complete_until == "2026-11-01T00:00:00"
+def test_the_attempts_asked_for_come_within_one_percent_over_a_whole_year(year: WorldSummary) -> None:
+    assert year.attempts == pytest.approx(ATTEMPTS, rel=0.01)
+    assert (date(2025, 11, 1), LAST) == (year.first_day, year.last_day)
+    assert year.complete_until == "2026-11-01T00:00:00"
 
 
 def test_every_code_of_the_default_scheme_occurs(refusals: pd.DataFrame) -> None:
@@ -213,62 +159,7 @@ def test_demand_knows_the_calendar(log: pd.DataFrame) -> None:
     assert by_hour[[10, 21]].min() > 5 * by_hour[4]
 
 
-# ------------------------------------------------------------------------------------------- incidents and truth
-
-
-@pytest.mark.parametrize("incident", incidents(), ids=named)
-def test_an_incident_shows_inside_its_scope_and_not_outside(log: pd.DataFrame, incident: Incident) -> None:
-    codes = {"U101" if name == CUT_OFF else name for name in incident.effect}
-    is_during = (log["local"] >= incident.start) & (log["local"] < incident.end)
-    is_scope = in_scope(log, incident)
-    inside, before = log[is_during & is_scope], log[~is_during & is_scope]
-    usual = share_of(codes, log[~is_during])
-
-    if len(inside) >= EFFECTS_SHOW_FROM:
-        expected = 1.15 if CUT_OFF in incident.effect else 2.0
-        assert share_of(codes, inside) > expected * (share_of(codes, before) if len(before) else usual)
-    if incident.scope and len(outside := log[is_during & ~is_scope]) > 3_000:
-        assert share_of(codes, outside) < 2 * usual
-
-
-@pytest.mark.parametrize("incident", incidents(), ids=named)
-def test_the_truth_names_only_refusals_in_the_scope(log: pd.DataFrame, truth: pd.DataFrame, incident: Incident) -> None:
-    caused = log[log["attempt_id"].isin(truth.loc[truth["incident_id"] == incident.id, "attempt_id"])]
-
-    assert len(caused) > 0
-    assert {"refused"} == set(caused["outcome"])
-    assert caused["local"].between(incident.start, incident.end, inclusive="left").all()
-    where = {name: values for name, values in incident.scope.items() if name != "region"}
-    assert all(caused[name].isin(values).all() for name, values in where.items())
-    assert caused["region"].dropna().isin(incident.scope.get("region", load_places().regions)).all()
-
-
-@pytest.mark.parametrize("incident", incidents(), ids=named)
-def test_without_the_incident_exactly_the_attempts_of_the_truth_are_approved(incident: Incident) -> None:
-    day = min((incident.start + (incident.end - incident.start) / 2).date(), LAST)
-    world = make_world(days=3, attempts=24_000, end=min(day + timedelta(days=1), LAST))
-    others = tuple(one for one in world.scenario.incidents if one != incident)
-    made = make_day(world, day)
-    factual = made.log.to_pandas()
-    counterfactual = make_day(replace(world, scenario=replace(world.scenario, incidents=others)), day).log.to_pandas()
-    rescued = factual[(factual["outcome"] == "refused") & (counterfactual["outcome"] == "approved")]
-    by_this = made.caused_by == world.incidents.index(incident)
-
-    assert len(rescued) > 0
-    assert {name.decode() for name in made.caused_ids[by_this]} == set(rescued["attempt_id"])
-    unmoved = ["attempt_id", "attempted_at", "applicant_id", "region", "product", "amount_requested", "app_version"]
-    assert factual[unmoved].equals(counterfactual[unmoved])
-
-
-def test_the_truth_file_describes_every_incident_and_counts_its_refusals(
-    summary: WorldSummary, truth: pd.DataFrame
-) -> None:
-    described = json.loads((summary.home / "truth" / "incidents.json").read_text(encoding="utf-8"))
-    counts = truth["incident_id"].value_counts()
-
-    assert [incident.id for incident in incidents()] == [entry["id"] for entry in described]
-    assert {entry["id"]: entry["refusals_caused"] for entry in described} == counts.to_dict()
-    assert truth["attempt_id"].is_unique
+# ------------------------------------------------------------------------------------------- beside the log
 
 
 def test_something_fresh_is_going_on_at_the_end_of_the_default_year() -> None:
@@ -277,8 +168,8 @@ def test_something_fresh_is_going_on_at_the_end_of_the_default_year() -> None:
     assert any(incident.start >= week for incident in incidents())
 
 
-def test_the_calendar_tells_what_a_lender_knew_and_not_the_truth(summary: WorldSummary) -> None:
-    text = (summary.home / "events.toml").read_text(encoding="utf-8")
+def test_the_calendar_tells_what_a_lender_knew_and_not_the_truth(year: WorldSummary) -> None:
+    text = (year.home / "events.toml").read_text(encoding="utf-8")
     events = tomllib.loads(text)["events"]
     ids = {event["id"] for event in events}
 
@@ -288,8 +179,8 @@ def test_the_calendar_tells_what_a_lender_knew_and_not_the_truth(summary: WorldS
     assert {event["region"] for event in events if "region" in event} <= set(load_places().regions)
 
 
-def test_names_and_phones_stay_in_the_applicants_file_and_are_masked(summary: WorldSummary, log: pd.DataFrame) -> None:
-    people = plain(pq.read_table(summary.home / "truth" / "applicants.parquet")).to_pandas()
+def test_names_and_phones_stay_in_the_applicants_file_and_are_masked(year: WorldSummary, log: pd.DataFrame) -> None:
+    people = plain(pq.read_table(year.home / "truth" / "applicants.parquet")).to_pandas()
 
     assert set(log["applicant_id"]) <= set(people["applicant_id"])
     assert people["applicant_id"].is_unique

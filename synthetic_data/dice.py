@@ -1,0 +1,44 @@
+"""Dice: one for each concern, episode and try, the same in every world that is compared with another."""
+
+import numpy as np
+
+from synthetic_data.decks import Array
+from synthetic_data.streams import Streams
+
+FACES = 65_536
+"""What a die shows is a whole number below; chances are exact to a 65,536th."""
+
+GOLDEN, SECOND, THIRD = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+"""The constants of SplitMix64 (Steele, Lea & Flood 2014)."""
+
+
+def faces(chance: Array | float) -> Array:
+    """The number of faces that a chance is worth."""
+    rounded: Array = np.minimum(np.rint(np.asarray(chance, dtype=np.float64) * FACES), FACES - 1).astype(np.uint16)
+    return rounded
+
+
+class Dice:
+    """The dice of the `count` episodes that begin on one day."""
+
+    def __init__(self, streams: Streams, day: int, count: int) -> None:
+        self._streams = streams
+        self._day = day
+        self._count = count
+        self._first: dict[str, Array] = {}
+
+    def first(self, concern: str) -> Array:
+        """A die for every episode: four from every 64 random bits, a third of the time of drawing them one by one."""
+        if concern not in self._first:
+            words = self._streams.of(concern, self._day).bit_generator.random_raw(self._count // 4 + 1)
+            self._first[concern] = words.view(np.uint16)[: self._count]
+        return self._first[concern]
+
+    def again(self, concern: str, episodes: Array, number: int) -> Array:
+        """A fresh die for the try `number` of some episodes, by hashing, so that it depends on nobody else's."""
+        key = self._streams.within(f"{concern}, again").number(f"{self._day}, {number}")
+        mixed = (episodes.astype(np.uint64) * GOLDEN) ^ np.uint64(key)
+        for shift, factor in ((30, SECOND), (27, THIRD)):
+            mixed = (mixed ^ (mixed >> np.uint64(shift))) * factor
+        dice: Array = (mixed >> np.uint64(48)).astype(np.uint16)
+        return dice

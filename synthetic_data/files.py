@@ -1,0 +1,98 @@
+"""Log files: a day's table as Parquet, CSV or JSON lines, always whole under its final name."""
+
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from synthetic_data.room import beside
+
+UNIQUE_TEXTS = ("attempt_id", "root_attempt_id", "applicant_id")
+"""All other columns are packed by dictionary or by difference; compressing them as well costs more than it saves."""
+
+NULLABLE = {pa.int32(): pd.Int32Dtype()}
+"""Whole numbers stay whole where some are missing."""
+
+ISO_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class Format(StrEnum):
+    PARQUET = "parquet"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def file_name(day: date, format: Format) -> str:
+    return f"attempts-{day}.{format}"
+
+
+def encoded(log: pa.Table, format: Format) -> pa.Buffer:
+    return ENCODERS[format](log)
+
+
+def put(path: Path, content: str | pa.Buffer) -> None:
+    """Writes beside the final name first, so that a file with a final name is always whole."""
+    unfinished = beside(path)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
+    unfinished.replace(path)
+
+
+def parquet_bytes(table: pa.Table) -> pa.Buffer:
+    instants = {field.name for field in table.schema if pa.types.is_timestamp(field.type)}
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        compression={name: "zstd" if name in UNIQUE_TEXTS else "none" for name in table.column_names},
+        use_dictionary=sorted({*table.column_names} - {*UNIQUE_TEXTS, *instants}),
+        column_encoding={name: encoding for name in table.column_names if (encoding := _encoding(table, name))},
+        write_statistics=["attempted_at"],
+    )
+    return sink.getvalue()
+
+
+def _encoding(table: pa.Table, name: str) -> str | None:
+    if pa.types.is_timestamp(table.schema.field(name).type):
+        return "DELTA_BINARY_PACKED"
+    return "DELTA_LENGTH_BYTE_ARRAY" if name == "applicant_id" else None
+
+
+def _csv_bytes(log: pa.Table) -> pa.Buffer:
+    """Without quotes, unless a text needs them."""
+    sink = pa.BufferOutputStream()
+    plain = pa.table({name: _as_text(log[name]) for name in log.column_names})
+    quoting = "needed" if any(_has_comma(plain[name]) for name in plain.column_names) else "none"
+    sink.write((",".join(plain.column_names) + "\n").encode())
+    pa.csv.write_csv(plain, sink, pa.csv.WriteOptions(include_header=False, quoting_style=quoting))
+    return sink.getvalue()
+
+
+def _jsonl_bytes(log: pa.Table) -> pa.Buffer:
+    plain = pa.table({name: _as_text(log[name]) for name in log.column_names})
+    text = plain.to_pandas(types_mapper=NULLABLE.get).to_json(orient="records", lines=True, force_ascii=False)
+    return pa.py_buffer(text.encode())
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Instants as ISO 8601 with a Z, coded text as text; numbers stay numbers."""
+    if pa.types.is_timestamp(column.type):
+        return pc.strftime(column, format=ISO_INSTANT)
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def _has_comma(column: pa.ChunkedArray) -> bool:
+    return pa.types.is_string(column.type) and bool(pc.any(pc.match_substring(column, ",")).as_py())
+
+
+ENCODERS: dict[Format, Callable[[pa.Table], pa.Buffer]] = {
+    Format.PARQUET: parquet_bytes,
+    Format.CSV: _csv_bytes,
+    Format.JSONL: _jsonl_bytes,
+}

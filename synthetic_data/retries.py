@@ -1,0 +1,116 @@
+"""Who tries again after a refusal, when, and for how much; and how those retries add to an overload."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from synthetic_data.attempts import rounded_amount
+from synthetic_data.decisions import REFUSED, Round, Tries
+from synthetic_data.decks import CARDS, Array
+from synthetic_data.dice import FACES
+from synthetic_data.gates import Gate, bits_of
+from synthetic_data.incidents import Incident, Onset
+
+MOST_TRIES = 4
+"""The first and three retries."""
+
+AFTER_TECHNICAL, AFTER_ACCOUNT_OR_POLICY, AFTER_OTHERS = 0.62, 0.18, 0.11
+"""How often somebody of usual propensity tries again, by the gate of the first recorded reason."""
+MOST_OFTEN = 0.95
+
+RETRIES_PER_EPISODE = 0.052
+"""Of an ordinary day of the default world, so that all attempts together come to what was asked for."""
+
+SOONEST = 45
+SOON, LATER = 3 * 60, 90 * 60
+LATEST = 6 * 3600
+"""Seconds: at the soonest, on average after a technical failure and after any other refusal, and at the latest."""
+
+LESS_AFTER_CAPACITY = 30
+"""Per cent less is asked for after a refusal for capacity alone."""
+
+TECHNICAL, ACCOUNT_OR_POLICY, CAPACITY = (
+    bits_of(Gate.TECHNICAL),
+    bits_of(Gate.ACCOUNT, Gate.POLICY),
+    bits_of(Gate.CAPACITY),
+)
+
+
+def _waits(mean: int) -> Array:
+    """Equally likely waiting times in seconds, exponential around a mean, bounded on both sides."""
+    slices = (np.arange(CARDS) + 0.5) / CARDS
+    waits: Array = np.minimum(SOONEST - mean * np.log1p(-slices), LATEST).astype(np.int64)
+    return waits
+
+
+WAITS = np.stack([_waits(LATER), _waits(SOON)])
+
+
+def next_tries(past: Round, horizon: int) -> tuple[Tries, Array]:
+    """The tries that follow a round, in order of time, and the places in the round that they follow.
+
+    `horizon` is the moment (microseconds after the midnight of the day) from which nothing is recorded any more.
+    """
+    refused = np.flatnonzero(past.outcome == REFUSED)
+    refused = refused[_tries_again(past, refused)]
+    micros = past.tries.attempts.micros[refused] + _wait(past, refused)
+    in_order = np.argsort(micros, kind="stable")
+    in_order = in_order[: np.searchsorted(micros[in_order], horizon)]
+    refused, micros = refused[in_order], micros[in_order]
+    attempts = replace(past.tries.attempts.take(refused), micros=micros, amount=_amount(past, refused))
+    episodes = past.tries.episodes[refused]
+    return Tries(attempts, episodes, past.tries.dice, past.tries.number + 1), refused
+
+
+def _tries_again(past: Round, refused: Array) -> Array:
+    bits = past.bits[refused]
+    usual = np.where(bits & ACCOUNT_OR_POLICY, np.float32(AFTER_ACCOUNT_OR_POLICY), np.float32(AFTER_OTHERS))
+    usual[(bits & TECHNICAL) != 0] = AFTER_TECHNICAL
+    propensity = past.tries.attempts.propensity[refused].astype(np.float32) / 100
+    die = _die(past, "tries again", refused)
+    is_again: Array = die < np.minimum(usual * propensity, MOST_OFTEN) * FACES
+    return is_again
+
+
+def _wait(past: Round, refused: Array) -> Array:
+    is_soon = ((past.bits[refused] & TECHNICAL) != 0).astype(np.int64)
+    card = _die(past, "waits", refused) // (FACES // CARDS)
+    micros: Array = WAITS[is_soon, card] * 1_000_000
+    return micros
+
+
+def _amount(past: Round, refused: Array) -> Array:
+    amount = past.tries.attempts.amount[refused]
+    is_too_much = (past.bits[refused] & ~CAPACITY) == 0
+    less = rounded_amount(amount.astype(np.int64) * (100 - LESS_AFTER_CAPACITY) // 100)
+    return np.where(is_too_much, less, amount)
+
+
+def _die(past: Round, concern: str, refused: Array) -> Array:
+    return past.tries.dice.again(concern, past.tries.episodes[refused], past.tries.number)
+
+
+def stormy(loads: Array, overloads: Iterable[Incident], day: date) -> Array:
+    """The schedule of two days with the retries that overloads bring on themselves.
+
+    Whoever is refused by an overload tries again within minutes, which makes it worse: each hour's load is the fixed
+    point of load = base × (1 + r + r² + r³), r being the share refused at that load times how often one tries again.
+    """
+    raised = loads.copy()
+    for overload in overloads:
+        if overload.onset is not Onset.LOAD or overload.scope:
+            continue
+        size, hours = sum(overload.effect.values()), _hours(overload, day)
+        for _ in range(40):
+            again = AFTER_TECHNICAL * size * (1 - 1 / np.maximum(raised[hours], 1))
+            raised[hours] = loads[hours] * (1 + again + again**2 + again**3)
+    return raised if np.array_equal(raised, loads) else np.round(raised, 6)
+
+
+def _hours(incident: Incident, day: date) -> slice:
+    """The hours after the midnight of `day` that an incident touches."""
+    midnight, hour = datetime.combine(day, datetime.min.time()), timedelta(hours=1)
+    first, last = (incident.start - midnight) // hour, -((midnight - incident.end) // hour)
+    return slice(min(max(first, 0), 48), min(max(last, 0), 48))

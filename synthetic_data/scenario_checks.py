@@ -1,0 +1,75 @@
+"""What a table of a scenario may say: each check raises one line with the file, the key and the known names."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time, tzinfo
+from pathlib import Path
+from typing import Any
+
+from etl.errors import InvalidValue, RefusalLensError, UnknownName
+
+
+class UnknownInScenario(RefusalLensError):
+    """A scenario names something that does not exist; says in which file and under which key."""
+
+    def __init__(self, where: str, name: str, known: Collection[str]) -> None:
+        super().__init__(f"{where}: {UnknownName('name', name, [str(one) for one in known])}")
+
+
+def check_keys(where: str, table: Mapping[str, Any], known: Collection[str], required: Collection[str] = ()) -> None:
+    check_known(f"{where}: key", table, known)
+    if missing := [name for name in required if name not in table]:
+        raise InvalidValue(f"{where}: {missing[0]!r} is missing")
+
+
+def check_known(where: str, names: Collection[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UnknownInScenario(where, name, known)
+
+
+def check_texts(where: str, table: Mapping[str, Any], names: Collection[str]) -> None:
+    for name in names:
+        if not isinstance(table[name], str) or not table[name].strip():
+            raise InvalidValue(f"{where}: {name} = {table[name]!r} must be a text that says something")
+
+
+def check_unique(path: Path, named: Sequence[tuple[str, str]]) -> None:
+    """Ids of one file, each with the word for what it names."""
+    seen: set[str] = set()
+    for word, name in named:
+        if name in seen:
+            raise InvalidValue(f"{path}: {word} {name!r} occurs twice")
+        seen.add(name)
+
+
+def check_scope(where: str, scope: Any, known: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The scope with its lists as tuples."""
+    if not isinstance(scope, dict):
+        raise InvalidValue(f"{where}: scope = {scope!r} must be a table such as {{ region = ['CN-SC'] }}")
+    check_known(f"{where}: scope", scope, known)
+    for name, values in scope.items():
+        if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
+            example = values if isinstance(values, str) else known[name][0]
+            raise InvalidValue(f"{where}: scope: {name} must be a list such as [{example!r}]")
+        check_known(f"{where}: scope: {name}", values, known[name])
+    return {name: tuple(values) for name, values in scope.items()}
+
+
+def check_span(where: str, start: object, end: object) -> None:
+    if not (isinstance(start, datetime) and isinstance(end, datetime)) or start.tzinfo or end.tzinfo:
+        raise InvalidValue(f"{where}: start and end must be local times such as 2026-03-10T00:00:00")
+    if end <= start:
+        raise InvalidValue(f"{where}: end {end} is not after start {start}")
+
+
+def check_notice_span(where: str, start: object, last: object) -> None:
+    if not (isinstance(start, date) and isinstance(last, date)) or _zone(start) or _zone(last):
+        raise InvalidValue(f"{where}: start and last must be dates or local times, without quotes")
+    first = start if isinstance(start, datetime) else datetime.combine(start, time.min)
+    end = last if isinstance(last, datetime) else datetime.combine(last, time.max)
+    if end < first:
+        raise InvalidValue(f"{where}: last {last} is before start {start}")
+
+
+def _zone(moment: date) -> tzinfo | None:
+    return moment.tzinfo if isinstance(moment, datetime) else None

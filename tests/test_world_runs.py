@@ -1,0 +1,175 @@
+"""Runs of the invented world: the same whatever the number of processes, stopped or killed, dirty or shifted."""
+
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from planted import plain
+
+from etl.contract import COLUMN_NAMES
+from synthetic_data import make_day, make_world, write_world
+from synthetic_data.room import JOURNAL
+
+LAST = date(2026, 10, 31)
+
+
+GOLDEN = {
+    date(2025, 11, 11): "?",
+    date(2026, 6, 1): "?",
+    LAST: "?",
+}
+"""Hashes over the whole numbers of three days of a small default world, found with numpy 2.4."""
+
+
+@pytest.mark.parametrize("day", GOLDEN, ids=str)
+def test_a_day_is_the_same_on_every_machine(day: date) -> None:
+    digest = make_day(make_world(attempts=60_000), day).digest
+
+    assert digest == GOLDEN[day], f"another world since numpy {np.__version__}, or a change: then raise write.VERSION"
+
+
+def test_json_lines_say_the_same_as_a_parquet_log(tmp_path: Path) -> None:
+    for kind in ("parquet", "jsonl"):
+        write_world(tmp_path / kind, days=2, attempts=800, format=kind)
+    parquet = plain(pq.read_table(tmp_path / "parquet" / "logs" / f"attempts-{LAST}.parquet"))
+    lines = (tmp_path / "jsonl" / "logs" / f"attempts-{LAST}.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+
+    assert [list(row) for row in rows[:3]] == [list(COLUMN_NAMES)] * 3
+    for name in ("attempt_id", "outcome", "city", "reason_codes", "amount_requested", "score", "latency_ms"):
+        assert [row[name] for row in rows] == parquet[name].to_pylist()
+    assert [datetime.fromisoformat(row["attempted_at"]) for row in rows] == parquet["attempted_at"].to_pylist()
+
+
+def test_the_world_is_the_same_whatever_the_number_of_processes(tmp_path: Path) -> None:
+    for jobs in (1, 2):
+        write_world(tmp_path / str(jobs), days=5, attempts=3_000, jobs=jobs, dirty=0.05)
+    one, two = (tmp_path / name for name in ("1", "2"))
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+
+    assert files == sorted(path.relative_to(two) for path in two.rglob("*") if path.is_file())
+    for name in (file for file in files if file.name != JOURNAL):
+        assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    write_world(whole, days=6, attempts=3_000)
+
+    def stop_on_the_fourth(day: date) -> None:
+        if day == LAST - timedelta(days=2):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_world(stopped, days=6, attempts=3_000, on_day=stop_on_the_fourth)
+    with (stopped / "truth" / JOURNAL).open("a", encoding="utf-8") as journal:
+        journal.write('{"day": "2026-10-3')
+    (stopped / "logs" / f"attempts-{LAST - timedelta(days=4)}.parquet").write_bytes(b"broken since")
+    made: list[date] = []
+    write_world(stopped, days=6, attempts=3_000, on_day=made.append)
+
+    assert made == [LAST - timedelta(days=4), LAST - timedelta(days=1), LAST]
+    for path in [*whole.rglob("*.parquet"), *whole.rglob("*.json"), whole / "events.toml"]:
+        assert (stopped / path.relative_to(whole)).read_bytes() == path.read_bytes(), path
+
+
+def test_killed_at_any_time_it_leaves_only_whole_files_and_goes_on(tmp_path: Path) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    size = ["--days", "60", "--attempts", "60000"]
+    command = [sys.executable, "-m", "synthetic_data", "--home", str(killed), *size]
+    for seconds in (1.6, 2.0):
+        with subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.DEVNULL) as running:
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(seconds)
+            running.kill()
+        for path in (killed / "logs").glob("attempts-*.parquet"):
+            assert pq.read_table(path).num_rows > 0
+    write_world(killed, days=60, attempts=60_000)
+    write_world(whole, days=60, attempts=60_000)
+
+    assert tree(killed / "logs") == tree(whole / "logs")
+    assert tree(killed / "truth" / "attempts") == tree(whole / "truth" / "attempts")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_dirty_world_is_the_clean_one_with_labelled_lines(tmp_path: Path) -> None:
+    for share in (0.0, 0.1):
+        write_world(tmp_path / str(share), days=3, attempts=3_000, dirty=share)
+    clean, dirty = (lines_of(tmp_path / name) for name in ("0.0", "0.1"))
+    labels = pa.concat_tables([pq.read_table(path) for path in (tmp_path / "0.1" / "truth").glob("dirty/*.parquet")])
+    labelled = set(labels["attempt_id"].to_pylist())
+
+    assert {row["attempt_id"] for row in dirty} == {row["attempt_id"] for row in clean}
+    assert len(dirty) == len(clean) + labels["label"].to_pylist().count("duplicate")
+    untouched = [row for row in dirty if row["attempt_id"] not in labelled]
+    assert sorted(untouched, key=by_id) == sorted(
+        (row for row in clean if row["attempt_id"] not in labelled), key=by_id
+    )
+    assert 0.07 < len(labelled) / len(clean) < 0.13
+
+
+def lines_of(home: Path) -> list[dict[str, object]]:
+    tables = [plain(pq.read_table(path)) for path in sorted((home / "logs").glob("*.parquet"))]
+    rows = [row for table in tables for row in table.to_pylist()]
+    for row in rows:
+        row["amount_requested"] = None if row["amount_requested"] is None else str(row["amount_requested"])
+    return rows
+
+
+def by_id(row: dict[str, object]) -> str:
+    return str(row["attempt_id"])
+
+
+SHIFTS = {
+    "a campaign": ('factor = 3.0\nscope = { product = ["instalment"] }', "instalment", 3.0),
+    "a trough": ('factor = 0.25\nscope = { product = ["instalment"] }', "instalment", 0.25),
+}
+
+
+@pytest.mark.parametrize(("line", "product", "factor"), SHIFTS.values(), ids=list(SHIFTS))
+def test_a_shift_changes_how_many_ask_and_not_how_they_fare(
+    tmp_path: Path, line: str, product: str, factor: float
+) -> None:
+    shifted, ordinary = shifted_logs(tmp_path, line)
+    is_of, was_of = shifted["product"] == product, ordinary["product"] == product
+
+    assert is_of.sum() / was_of.sum() == pytest.approx(factor, rel=0.06)
+    assert (~is_of).sum() / (~was_of).sum() == pytest.approx(1, rel=0.05)
+    rates = [(log["outcome"] == "refused").mean() for log in (shifted[is_of], ordinary[was_of])]
+    assert rates[0] == pytest.approx(rates[1], abs=0.03)
+
+
+def test_a_new_channel_brings_more_people_and_takes_nobody_away(tmp_path: Path) -> None:
+    line = 'factor = 1.5\nscope = { persona = ["young"] }\nchannel = "wallet"'
+    shifted, ordinary = shifted_logs(tmp_path, line)
+    came = shifted[shifted["channel"] == "wallet"]
+
+    assert (ordinary["channel"] != "wallet").all()
+    assert 0.05 < len(came) / len(ordinary) < 0.20
+    assert (len(shifted) - len(came)) / len(ordinary) == pytest.approx(1, rel=0.03)
+    assert came["app_version"].isna().all()
+
+
+def shifted_logs(folder: Path, line: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same four days with a shift and without; the shift lasts two of them."""
+    start, end = datetime.fromisoformat("2026-10-29"), datetime.fromisoformat("2026-10-31")
+    lines = ["[[shifts]]", 'id = "s"', 'kind = "campaign"', f"start = {start.isoformat()}", f"end = {end.isoformat()}"]
+    path = folder / "shift.toml"
+    path.write_text("\n".join([*lines, line]), encoding="utf-8")
+    logs = []
+    for scenario in (str(path), "calm"):
+        world = make_world(days=4, attempts=24_000, scenario=scenario)
+        days = [make_day(world, start.date() + timedelta(days=n)).log for n in range(2)]
+        logs.append(pa.concat_tables([plain(log) for log in days]).to_pandas())
+    return logs[0], logs[1]
