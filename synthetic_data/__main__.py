@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.command_line import console, progress, run
+from etl.sources import log_files
 from synthetic_data.files import Format
 from synthetic_data.generate import DEFAULT_ATTEMPTS, DEFAULT_DAYS, DEFAULT_END, DEFAULT_SEED
 from synthetic_data.scenario import scenario_names
@@ -78,10 +79,12 @@ def _written(home: Path, **order: Any) -> WorldSummary:
 
 
 def _told(summary: WorldSummary) -> str:
+    is_readable = bool(log_files(summary.home / "logs"))
+    load = f"Load them: python -m etl build --home {summary.home}\n" if is_readable else ""
     return (
         f"{summary.attempts:,} attempts, {summary.refusals:,} of them refused, {summary.incidents} incidents, "
         f"{summary.first_day} to {summary.last_day}, in {summary.home}.\n"
-        f"Load them: python -m etl build --home {summary.home}"
+        f"{load}Check them: python -m synthetic_data check {summary.home}"
     )
 
 

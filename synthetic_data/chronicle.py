@@ -57,7 +57,7 @@ class Chronicle:
         return DayLog(
             day=day,
             log=log,
-            refusals=_refusals(log),
+            refusals=_refusals(log) if self._world.dirty else len(lines.refused),
             truth=truth_table(self._world, story, before),
             labels=labels,
             sums=sums_of(self._world, story),

@@ -11,7 +11,7 @@ from etl.contract import Outcome
 from synthetic_data.attempts import Attempts
 from synthetic_data.decks import Array
 from synthetic_data.dice import FACES, Dice, faces
-from synthetic_data.gates import CODES, RULES, Gate, bits_of, cut_off
+from synthetic_data.gates import CHANGEABLE, CODES, LASTING_BITS, RULES, TRANSIENT, Gate, bits_of, cut_off
 from synthetic_data.incidents import CUT_OFF, Incident
 
 OUTCOMES = tuple(Outcome)
@@ -20,8 +20,8 @@ APPROVED, REFUSED, WITHDRAWN, PENDING = (
 )
 
 TECHNICAL_BITS = bits_of(Gate.TECHNICAL)
-TRANSIENT = frozenset(rule.code for rule in RULES if rule.gate is Gate.TECHNICAL)
-"""What may be gone a minute later. Everything else about an applicant stays as it was for the whole episode."""
+FRESH = (*(f"rule {code}" for code in TRANSIENT), "patience", "tries again", "waits")
+"""The concerns that have a die of their own at each try; all others keep that of the episode."""
 
 WITHDRAWN_SHARE = 0.04
 PENDING_SHARES = (0.06, 0.015, 0.002)
@@ -30,12 +30,16 @@ PENDING_SHARES = (0.06, 0.015, 0.002)
 
 @dataclass(frozen=True)
 class Tries:
-    """Tries of the same number in their episodes, in order of time, and how their dice fall."""
+    """Tries of the same number in their episodes, in order of time, and how their dice fall.
+
+    `lasting` are the calm reasons that an earlier try of the episode found already and that do not change.
+    """
 
     attempts: Attempts
     episodes: Array
     dice: Dice
     number: int = 1
+    lasting: Array | None = None
 
     def __len__(self) -> int:
         return len(self.attempts)
@@ -43,22 +47,24 @@ class Tries:
     def take(self, rows: Array) -> "Tries":
         return replace(self, attempts=self.attempts.take(rows), episodes=self.episodes.take(rows))
 
-    def roll(self, concern: str, *, is_transient: bool) -> Array:
+    def roll(self, concern: str) -> Array:
         """The dice of a concern: fresh for each try, or the same for all tries of an episode."""
-        if is_transient and self.number > 1:
-            return self.dice.again(concern, self.episodes, self.number)
+        if self.number > 1 and concern in self._again:
+            return self._again[concern]
         dice = self.dice.first(concern)
         return dice if len(self) == len(dice) else dice.take(self.episodes)
 
-    def roll_rule(self, code: str) -> Array:
-        return self.roll(f"rule {code}", is_transient=code in TRANSIENT)
+    @cached_property
+    def _again(self) -> dict[str, Array]:
+        return self.dice.again(FRESH, self.episodes, self.number)
 
     @cached_property
     def calm(self) -> Array:
         """Every rule that refuses each try when nothing goes wrong."""
-        bits = np.zeros(len(self), dtype=np.uint64)
-        for n, rule in enumerate(RULES):
-            refused = np.flatnonzero(self.roll_rule(rule.code) < rule.faces(self.attempts))
+        asked = dict(enumerate(RULES)) if self.lasting is None else CHANGEABLE
+        bits = np.zeros(len(self), dtype=np.uint64) if self.lasting is None else self.lasting & LASTING_BITS
+        for n, rule in asked.items():
+            refused = (self.roll(f"rule {rule.code}") < rule.faces(self.attempts)).nonzero()[0]
             bits[refused] |= np.uint64(1 << n)
         return bits
 
@@ -86,14 +92,14 @@ class Tries:
         if name == CUT_OFF:
             line, score = cut_off(self.attempts)[rows], self.attempts.score[rows]
             return (score >= line) & (score < line + size)
-        is_high: Array = self.roll_rule(name)[rows] >= FACES * (1 - size)
+        is_high: Array = self.roll(f"rule {name}")[rows] >= FACES * (1 - size)
         return is_high
 
     def outcome(self, bits: Array, last_day: date) -> Array:
         """Some leave before the decision, some of the newest are not decided yet; reasons refuse the others."""
         outcome = np.where(bits != 0, np.uint8(REFUSED), np.uint8(APPROVED))
         age = (last_day - self.attempts.day).days
-        patience = self.roll("patience", is_transient=True)
+        patience = self.roll("patience")
         outcome[patience < faces(WITHDRAWN_SHARE)] = WITHDRAWN
         if age < len(PENDING_SHARES):
             outcome[patience >= FACES - int(faces(PENDING_SHARES[age]))] = PENDING

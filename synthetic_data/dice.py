@@ -26,19 +26,22 @@ class Dice:
         self._day = day
         self._count = count
         self._first: dict[str, Array] = {}
+        self._bits = np.random.Philox(key=[0, day])
+        self._start = self._bits.state
 
     def first(self, concern: str) -> Array:
         """A die for every episode: four from every 64 random bits, a third of the time of drawing them one by one."""
         if concern not in self._first:
-            words = self._streams.of(concern, self._day).bit_generator.random_raw(self._count // 4 + 1)
-            self._first[concern] = words.view(np.uint16)[: self._count]
+            self._start["state"]["key"][0] = self._streams.number(concern)
+            self._bits.state = self._start
+            self._first[concern] = self._bits.random_raw(self._count // 4 + 1).view(np.uint16)[: self._count]
         return self._first[concern]
 
-    def again(self, concern: str, episodes: Array, number: int) -> Array:
-        """A fresh die for the try `number` of some episodes, by hashing, so that it depends on nobody else's."""
-        key = self._streams.within(f"{concern}, again").number(f"{self._day}, {number}")
-        mixed = (episodes.astype(np.uint64) * GOLDEN) ^ np.uint64(key)
+    def again(self, concerns: tuple[str, ...], episodes: Array, number: int) -> dict[str, Array]:
+        """Fresh dice for the try `number` of some episodes, by hashing, so that they depend on nobody else's."""
+        keys = [self._streams.within(f"{concern}, again").number(f"{self._day}, {number}") for concern in concerns]
+        mixed = (episodes.astype(np.uint64) * GOLDEN) ^ np.array(keys, dtype=np.uint64)[:, None]
         for shift, factor in ((30, SECOND), (27, THIRD)):
-            mixed = (mixed ^ (mixed >> np.uint64(shift))) * factor
-        dice: Array = (mixed >> np.uint64(48)).astype(np.uint16)
-        return dice
+            mixed ^= mixed >> np.uint64(shift)
+            mixed *= factor
+        return dict(zip(concerns, (mixed >> np.uint64(48)).astype(np.uint16), strict=True))

@@ -36,10 +36,13 @@ class Rule:
     code: str
     gate: Gate
     faces: Callable[[Attempts], Array]
+    may_change: bool = False
+    """Whether another hour or amount makes another chance. Technical failures have fresh dice at each try anyway."""
 
 
 def _always(chance: float) -> Callable[[Attempts], Array]:
-    return lambda attempts: faces(chance)
+    same_for_all = faces(chance)
+    return lambda attempts: same_for_all
 
 
 def _by(attribute: Callable[[Attempts], Array], *chances: float) -> Callable[[Attempts], Array]:
@@ -57,7 +60,10 @@ def _when(
     condition: Callable[[Attempts], Array], chance: float | Callable[[Attempts], float]
 ) -> Callable[[Attempts], Array]:
     """A chance for the attempts that meet a condition, none for the others."""
-    return lambda attempts: condition(attempts) * faces(chance(attempts) if callable(chance) else chance)
+    if callable(chance):
+        return lambda attempts: condition(attempts) * faces(chance(attempts))
+    where_met = faces(chance)
+    return lambda attempts: condition(attempts) * where_met
 
 
 def _persona(attempts: Attempts) -> Array:
@@ -145,26 +151,33 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("P103", Gate.POLICY, _when(lambda a: (a.product == CASH_LOAN) & (a.score < 600), 0.0140)),
     Rule("P201", Gate.POLICY, _when(lambda a: a.is_gray, 0.0300)),
-    Rule("P202", Gate.POLICY, _when(lambda a: a.is_gray & (a.hour >= 22), 0.0800)),
+    Rule("P202", Gate.POLICY, _when(lambda a: a.is_gray & (a.hour >= 22), 0.0800), may_change=True),
     Rule("P203", Gate.POLICY, _when(lambda a: (a.version_age >= 0) & (a.version_age < 10), 0.0080)),
     Rule("U201", Gate.BEHAVIOUR, _by(_persona, 0.0060, 0.0140, 0.0160, 0.0090, 0.0350, 0.0020)),
     Rule("U202", Gate.BEHAVIOUR, _by(_persona, 0.0080, 0.0180, 0.0260, 0.0160, 0.0900, 0.0030)),
     Rule("U203", Gate.BEHAVIOUR, _by(lambda a: a.channel, 0.0050, 0.0050, 0.0140, 0.0090, 0.0300)),
-    Rule("U204", Gate.BEHAVIOUR, _by(lambda a: _is_night(a).view(np.uint8), 0.0035, 0.0150)),
+    Rule("U204", Gate.BEHAVIOUR, _by(lambda a: _is_night(a).view(np.uint8), 0.0035, 0.0150), may_change=True),
     Rule("U101", Gate.CREDIT, _when(lambda a: is_scored(a) & (a.score < cut_off(a)), 0.97)),
     Rule("U102", Gate.CREDIT, _when(_fell_above_the_line, 0.90)),
     Rule("U111", Gate.CREDIT, _by(_score_band, 0.034, 0.026, 0.018, 0.012, 0.007, 0.003, 0.002)),
     Rule("U112", Gate.CREDIT, _by(_score_band, 0.020, 0.014, 0.008, 0.004, 0.002, 0.001, 0.001)),
     Rule("U131", Gate.CREDIT, _when(lambda a: a.history == 0, 0.40)),
     Rule("U132", Gate.CREDIT, _when(lambda a: (a.history > 0) & (a.history < 6), 0.30)),
-    Rule("U121", Gate.CAPACITY, _when(lambda a: _debt_to_income(a) > 0.28, 0.42)),
+    Rule("U121", Gate.CAPACITY, _when(lambda a: _debt_to_income(a) > 0.28, 0.42), may_change=True),
     Rule("U122", Gate.CAPACITY, _when(lambda a: (a.utilisation >= 86) & (a.product <= CREDIT_LINE), 0.30)),
-    Rule("U123", Gate.CAPACITY, _when(_is_above_line, 0.19)),
+    Rule("U123", Gate.CAPACITY, _when(_is_above_line, 0.19), may_change=True),
     Rule("P104", Gate.CAPACITY, _when(lambda a: a.partner == PARTNER_D, lambda a: 0.04 if _is_month_end(a) else 0.002)),
 )
 CODES = tuple(rule.code for rule in RULES)
+TRANSIENT = tuple(rule.code for rule in RULES if rule.gate is Gate.TECHNICAL)
+"""What may be gone a minute later. Everything else about an applicant stays as it was for the whole episode."""
 
 
 def bits_of(*gates: Gate) -> np.uint64:
     """The bits of all rules at these gates; a set of reasons holds the first rule in its lowest bit."""
     return np.uint64(sum(1 << n for n, rule in enumerate(RULES) if rule.gate in gates))
+
+
+CHANGEABLE = {n: rule for n, rule in enumerate(RULES) if rule.may_change or rule.code in TRANSIENT}
+LASTING_BITS = np.uint64(sum(1 << n for n in range(len(RULES)) if n not in CHANGEABLE))
+"""What need not be asked again within an episode."""

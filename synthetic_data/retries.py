@@ -61,7 +61,8 @@ def next_tries(past: Round, horizon: int) -> tuple[Tries, Array]:
     refused, micros = refused[in_order], micros[in_order]
     attempts = replace(past.tries.attempts.take(refused), micros=micros, amount=_amount(past, refused))
     episodes = past.tries.episodes[refused]
-    return Tries(attempts, episodes, past.tries.dice, past.tries.number + 1), refused
+    lasting = past.tries.calm[refused]
+    return Tries(attempts, episodes, past.tries.dice, past.tries.number + 1, lasting), refused
 
 
 def _tries_again(past: Round, refused: Array) -> Array:
@@ -89,7 +90,7 @@ def _amount(past: Round, refused: Array) -> Array:
 
 
 def _die(past: Round, concern: str, refused: Array) -> Array:
-    return past.tries.dice.again(concern, past.tries.episodes[refused], past.tries.number)
+    return past.tries.roll(concern)[refused]
 
 
 def stormy(loads: Array, overloads: Iterable[Incident], day: date) -> Array:

@@ -1,9 +1,12 @@
 """Measures what the product promises, side by side in one run: `make bench`. Nothing here asserts a time."""
 
 import argparse
+import json
 import os
 import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,6 +16,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import streamlit as st
+from bench_peers import peers
 from rich.console import Console
 from rich.table import Table
 from streamlit.testing.v1 import AppTest
@@ -21,6 +25,7 @@ from dashboard import state
 from dashboard.shell import HOME, VIEWS
 from etl import duck, intervals
 from etl.build import sum_up
+from etl.contract import COLUMN_NAMES
 from etl.home import Home
 from etl.manifest import ATTEMPTS, Manifest
 from etl.pipeline import add_files
@@ -29,7 +34,6 @@ from etl.publish import current_manifest
 from etl.query import Question, ask
 from etl.rollups import ROLLUPS
 from etl.snapshot import Snapshot, open_snapshot
-from synthetic_data import write_world
 
 REPEATS = 3
 CLICKS = 15
@@ -55,29 +59,36 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def show(title: str, rows: list[Timed], beside: Timed) -> None:
-    table = Table("", "rows", "seconds", "rows/s", f"time ÷ {beside.what}", title=title, title_justify="left")
+    table = Table("", "rows", "seconds", "rows/s", f"rows/s of {beside.what} ÷", title=title, title_justify="left")
     for row in rows:
-        table.add_row(row.what, f"{row.rows:,}", f"{row.seconds:.2f}", row.speed, f"{row.seconds / beside.seconds:.2f}")
+        slower = beside.rows / beside.seconds * row.seconds / row.rows
+        table.add_row(row.what, f"{row.rows:,}", f"{row.seconds:.2f}", row.speed, f"{slower:.2f}")
     console.print(table)
 
 
 def generation(folder: Path, attempts: int) -> None:
-    """Large days show the engine, the demo's small ones the cost of a file, a first tiny world the cost of starting."""
-    runs = []
-    worlds = (("10 large days", 10, attempts), ("demo, 365 days", 365, attempts))
-    console.print(
-        f"First world of the process, 1,000 attempts: {timed(lambda: _world(folder / 'world', 1, 1000)):.2f} s"
-    )
-    for what, days, count in worlds:
-        start = time.perf_counter()
-        made = _world(folder / "world", days, count)
-        runs.append(Timed(what, made, time.perf_counter() - start))
-    show("Generation, one process", runs, runs[0])
+    """Whole commands: large days show the engine, the demo's small ones the cost of a file."""
+    runs = [
+        _generated(folder, what, days, count, jobs)
+        for what, days, count, jobs in (
+            ("one process", 40, 4 * attempts, 1),
+            ("two processes", 40, 4 * attempts, 2),
+            ("demo, 365 small days", 365, attempts, 1),
+        )
+    ]
+    for name, rows_of, count in peers():
+        rows_of(folder, 1_000)
+        runs.append(Timed(name, count, timed(lambda rows_of=rows_of, count=count: rows_of(folder, count))))
+    show(f"Generation of {len(COLUMN_NAMES)} columns to Parquet, start of the command included", runs, runs[0])
 
 
-def _world(home: Path, days: int, attempts: int) -> int:
-    shutil.rmtree(home, ignore_errors=True)
-    return write_world(home, days=days, attempts=attempts).attempts
+def _generated(folder: Path, what: str, days: int, attempts: int, jobs: int) -> Timed:
+    world = folder / "world"
+    shutil.rmtree(world, ignore_errors=True)
+    order = ["--days", str(days), "--attempts", str(attempts), "--jobs", str(jobs)]
+    command = [sys.executable, "-m", "synthetic_data", "--home", str(world), *order]
+    seconds = timed(lambda: subprocess.run(command, check=True, capture_output=True))
+    return Timed(what, json.loads((world / "logs" / "manifest.json").read_text())["rows"], seconds)
 
 
 def loading(folder: Path) -> Path:
