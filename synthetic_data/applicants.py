@@ -72,6 +72,19 @@ class Applicants:
         ids[:, 1:] = HEX_PAIRS.take(scrambled.view(np.uint8).reshape(-1, 8)[:, :5]).view(np.uint8)
         return ids.view("S11").ravel()
 
+    @cached_property
+    def _records(self) -> Array:
+        """One record for each applicant: who is picked at random is fetched from memory once, not once per attribute."""
+        records = np.empty(len(self), dtype=[(name, getattr(self, name).dtype) for name in ATTRIBUTES])
+        for name in ATTRIBUTES:
+            records[name] = getattr(self, name)
+        return records
+
+    def of(self, who: Array) -> dict[str, Array]:
+        """The attributes of some applicants, by name."""
+        picked = self._records.take(who)
+        return {name: np.ascontiguousarray(picked[name]) for name in ATTRIBUTES}
+
     def shock(self, month: int) -> Array:
         """How far each score lies from its long-run level in a month (counted as year × 12 + month)."""
         if month not in self.shocks:
@@ -85,6 +98,12 @@ class Applicants:
         for other in [known for known in self.shocks if abs(known - month) > 1]:
             del self.shocks[other]
 
+
+ATTRIBUTES = (
+    *("region", "city", "persona", "channel", "system", "tier", "lag", "lot", "propensity", "score", "history"),
+    *("utilisation", "income"),
+)
+"""What an attempt takes over from its applicant."""
 
 HEX_PAIRS = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dtype=np.uint16)
 """The two digits of each byte; five bytes of an odd multiple of a number tell all numbers below 2^40 apart."""

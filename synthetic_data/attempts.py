@@ -112,13 +112,12 @@ def make_attempts(
     """Sends an applicant to every arrival and lets them ask for something, through their usual ways or one channel."""
     number = day.toordinal()
     who = _who(streams, applicants, arrivals, number)
-    persona = applicants.persona.take(who)
-    income = applicants.income.take(who)
-    usual = _channel(streams, applicants.channel.take(who), number)
+    person = applicants.of(who)
+    usual = _channel(streams, person["channel"], number)
     way_in = usual if channel is None else np.full(len(who), channel, dtype=np.uint8)
-    product = PRODUCT_DECK.draw(streams.of("product", number), persona)
+    product = PRODUCT_DECK.draw(streams.of("product", number), person["persona"])
     rollout = Rollout.of(day)
-    version, is_gray = rollout.version_of(applicants.lag.take(who), applicants.lot.take(who))
+    version, is_gray = rollout.version_of(person["lag"], person["lot"])
     has_app = way_in <= MINI_PROGRAM
     shock = applicants.shock(month_number(day)).take(who)
     return Attempts(
@@ -127,24 +126,20 @@ def make_attempts(
         loads=two_days_of_load(day),
         micros=arrivals.micros,
         applicant=who,
-        region=applicants.region.take(who),
-        city=applicants.city.take(who),
-        persona=persona,
         channel=way_in,
-        system=np.where(way_in == WEB, np.uint8(BROWSER), applicants.system.take(who)),
-        tier=applicants.tier.take(who),
+        system=np.where(way_in == WEB, np.uint8(BROWSER), person["system"]),
         version=version * has_app,
         is_gray=is_gray & has_app,
         product=product,
         partner=PARTNER_DECK.draw(streams.of("partner", number), product),
-        amount=_amount(streams, product, income, number),
-        propensity=applicants.propensity.take(who),
-        score=np.clip(applicants.score.take(who) + shock, 350, 950),
+        amount=_amount(streams, product, person["income"], number),
+        score=np.clip(person["score"] + shock, 350, 950),
         score_change=shock - applicants.shock(month_number(day) - 1).take(who),
-        history=applicants.history.take(who),
-        utilisation=applicants.utilisation.take(who),
-        income=income,
+        **{name: person[name] for name in TAKEN_OVER},
     )
+
+
+TAKEN_OVER = ("region", "city", "persona", "tier", "propensity", "history", "utilisation", "income")
 
 
 def _who(streams: Streams, applicants: Applicants, arrivals: Arrivals, number: int) -> Array:

@@ -142,14 +142,16 @@ def _beside(own: object, other: object, rows: Array, name: str) -> Array:
 
 def attempt_ids(day: date, numbers: Array) -> Array:
     """`20260310-0000042`: the business day and the number in its file, as sixteen bytes."""
-    ids = np.empty((len(numbers), 16), dtype=np.uint8)
-    ids[:, :9] = np.frombuffer(f"{day:%Y%m%d}-".encode(), np.uint8)
-    most = int(numbers.max(initial=1))
-    ids[:, 9:] = _seven_digits(1 << most.bit_length()).take(numbers, axis=0)
+    ids = np.empty((len(numbers), 2), dtype=np.uint64)
+    ids[:, 0] = np.frombuffer(f"{day:%Y%m%d}".encode(), np.uint64)
+    ids[:, 1] = _numerals(1 << int(numbers.max(initial=1)).bit_length()).take(numbers)
     return ids.view("S16").ravel()
 
 
 @cache
-def _seven_digits(count: int) -> Array:
-    powers = 10 ** np.arange(6, -1, -1)
-    return (np.arange(count)[:, None] // powers % 10 + ord("0")).astype(np.uint8)
+def _numerals(count: int) -> Array:
+    """`-0000000`, `-0000001` and so on, as eight bytes each."""
+    digits = np.arange(count)[:, None] // 10 ** np.arange(6, -1, -1) % 10
+    texts = np.insert((digits + ord("0")).astype(np.uint8), 0, ord("-"), axis=1)
+    numerals: Array = texts.view(np.uint64).ravel()
+    return numerals

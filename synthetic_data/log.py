@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from etl.contract import COLUMN_NAMES, SLOT_SEPARATOR, Evaluation, TimeGrain
@@ -118,7 +119,7 @@ def _decided(lines: Lines, notes: Recorded) -> dict[str, pa.Array]:
 
 def _notes(streams: Streams, lines: Lines, last_day: date) -> Recorded:
     number, count, refused = lines.day.toordinal(), len(lines), lines.refused
-    sets, which = np.unique(lines.bits[refused], return_inverse=True)
+    which, sets = pd.factorize(lines.bits[refused])
     primary = np.array([_first(int(bits)) for bits in sets], dtype=np.int64)[which]
     latency = LATENCY_DECK.draw_many(streams.of("latency", number), count)
     latency[refused] += np.array([SLOW.get(code, 0) for code in CODES], dtype=np.int32)[primary]
@@ -194,7 +195,7 @@ def _policy(day: date) -> str:
 def _coded(codes: Array, names: Sequence[str], is_missing: Array | None = None) -> pa.Array:
     """Text by number, as an Arrow dictionary."""
     signed = codes.view(np.int8) if codes.dtype == np.uint8 and len(names) < 128 else codes.astype(np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(signed, mask=is_missing), _words(tuple(names)))
+    return pa.DictionaryArray.from_arrays(pa.array(signed, mask=is_missing), _words(tuple(names)), safe=False)
 
 
 @lru_cache(maxsize=64)

@@ -23,6 +23,7 @@ from synthetic_data.generate import (
     DEFAULT_DAYS,
     DEFAULT_END,
     DEFAULT_SEED,
+    VERSION,
     World,
     make_world,
 )
@@ -33,8 +34,6 @@ from synthetic_data.truth import incidents_json, overlaps_json, shifts_json
 DAYS_AT_ONCE = 16
 """What one process does in a row: each row of days costs the day before it as well."""
 MOST_JOBS = 64
-VERSION = 2
-"""Of the generator: raised with every change that makes another world of the same seed."""
 
 
 @dataclass(frozen=True)
