@@ -15,9 +15,9 @@ console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
-    """The exit code of the app: 0, or 2 with one line on standard error."""
+    """The exit code of the app: 0 or what the command ends with, or 2 with one line on standard error."""
     try:
-        app(args=_given(app, arguments), standalone_mode=False)
+        code = app(args=_given(app, arguments), standalone_mode=False)
     except RefusalLensError as problem:
         return _complain(str(problem))
     except TyperException as problem:
@@ -26,7 +26,7 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         return _complain("stopped; what was live before is still live, run it again")
     except OSError as problem:
         return _complain(f"{problem.filename or 'input or output'}: {problem.strerror or problem}")
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _given(app: typer.Typer, arguments: Sequence[str] | None) -> list[str]:

@@ -74,7 +74,7 @@ class Applicants:
 
     @cached_property
     def _records(self) -> Array:
-        """One record for each applicant: who is picked at random is fetched from memory once, not once per attribute."""
+        """One record each: whoever is picked at random is fetched from memory once, not once per attribute."""
         records = np.empty(len(self), dtype=[(name, getattr(self, name).dtype) for name in ATTRIBUTES])
         for name in ATTRIBUTES:
             records[name] = getattr(self, name)

@@ -1,0 +1,51 @@
+"""How surprising a number is: normal scores of t statistics, p-values, dispersion, false discoveries."""
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+
+from synthetic_data.decks import Array
+
+Numbers: TypeAlias = "Array | float"
+
+
+def as_normal(t: Numbers, freedom: Numbers) -> Array:
+    """The normal score that is as surprising as a Student t of some degrees of freedom (Wallace 1959)."""
+    n = np.maximum(freedom, 1)
+    score: Array = np.sign(t) * (8 * n + 1) / (8 * n + 3) * np.sqrt(n * np.log1p(np.square(t) / n))
+    return score
+
+
+def two_sided(z: Array) -> Array:
+    return np.array([math.erfc(abs(score) / math.sqrt(2)) for score in z])
+
+
+def discoveries(p: Array, share: float) -> Array:
+    """Which of many tests stand out so far that at most this share of them are false (Benjamini & Hochberg 1995)."""
+    order = np.argsort(p)
+    is_below = p[order] <= share * np.arange(1, len(p) + 1) / max(len(p), 1)
+    found: Array = order[: np.flatnonzero(is_below)[-1] + 1] if is_below.any() else order[:0]
+    return found
+
+
+def ratio(over: Numbers, under: Numbers) -> Array:
+    """A quotient, 0 where there is nothing to divide by."""
+    over, under = np.broadcast_arrays(np.asarray(over, dtype=float), np.asarray(under, dtype=float))
+    return np.divide(over, under, out=np.zeros(over.shape), where=under > 0)
+
+
+def skew(found: Array, expected: Array, tries: Array) -> Array:
+    """How much nearer to normal the signed root of a count's deviance is than its distance from what is expected.
+
+    Small counts are skewed; McCullagh & Nelder (1989, §2.4) on deviance residuals.
+    """
+    rest, expected_rest = tries - found, tries - expected
+    deviance = 2 * (_surprise(found, expected) + _surprise(rest, expected_rest))
+    pearson = ratio(np.square(found - expected) * tries, expected * expected_rest)
+    return np.where(pearson > 0, np.sqrt(ratio(np.maximum(deviance, 0), pearson)), 1.0)
+
+
+def _surprise(found: Array, expected: Array) -> Array:
+    share = ratio(found, expected)
+    return found * np.log(share, out=np.zeros(share.shape), where=share > 0)

@@ -1,0 +1,138 @@
+"""The laws that every row of a log obeys, and that every file of a world keeps."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+import pandas as pd
+
+from etl.catalogue import load_catalogue
+from etl.contract import SLOT_SEPARATOR, Evaluation
+from synthetic_data.decks import Array
+from synthetic_data.evidence.rows import DAY, EPOCH, MISSING, Rows
+from synthetic_data.gates import Gate
+
+Tally = tuple[int, int]
+"""How many were checked, and how many of them break the law."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """A sentence that holds when nothing breaks it; nothing checked is nothing broken."""
+
+    name: str
+    checked: int
+    broken: int
+
+    @property
+    def holds(self) -> bool:
+        return self.broken == 0
+
+
+class Ledger:
+    """Adds up what was checked and what was broken, law by law."""
+
+    def __init__(self) -> None:
+        self._checked: Counter[str] = Counter()
+        self._broken: Counter[str] = Counter()
+
+    def note(self, name: str, tally: Tally) -> None:
+        self._checked[name] += tally[0]
+        self._broken[name] += tally[1]
+
+    def laws(self) -> tuple[Law, ...]:
+        return tuple(Law(name, self._checked[name], self._broken[name]) for name in self._checked)
+
+
+def check_rows(ledger: Ledger, rows: Rows) -> None:
+    for name, law in ROW_LAWS.items():
+        ledger.note(name, law(rows))
+
+
+def check_file(ledger: Ledger, told: Mapping[str, Any], rows: Rows | None) -> None:
+    """Whether a file is there, and holds what the manifest says; before any row is left out."""
+    found = (-1, -1) if rows is None else (len(rows), int(rows.is_refused.sum()))
+    listed = told["rows"], told["refusals"]
+    ledger.note(AS_LISTED, (2, sum(here != there for here, there in zip(found, listed, strict=True))))
+
+
+def check_total(ledger: Ledger, manifest: Mapping[str, Any]) -> None:
+    ledger.note(SUMMED, (1, int(manifest["rows"] != sum(told["rows"] for told in manifest["days"]))))
+
+
+AS_LISTED = "each file holds the rows and refusals that the manifest lists"
+SUMMED = "the rows of all files are those of the world"
+
+
+def tally(is_checked: Array, is_broken: Array) -> Tally:
+    return int(is_checked.sum()), int((is_checked & is_broken).sum())
+
+
+def _unique(rows: Rows) -> Tally:
+    return len(rows), int(pd.Series(rows.ids).duplicated().sum())
+
+
+def _on_its_day(rows: Rows) -> Tally:
+    midnight = (rows.day.toordinal() - EPOCH.toordinal()) * DAY
+    return len(rows), int(((rows.at < midnight) | (rows.at >= midnight + DAY)).sum())
+
+
+def _only_refusals(rows: Rows) -> Tally:
+    return tally(~rows.is_refused, rows.texts["reason_codes"].codes >= 0)
+
+
+def _in_order(rows: Rows) -> Tally:
+    return tally(rows.texts["reason_codes"].codes >= 0, ~rows.texts["reason_codes"].are(_is_in_order))
+
+
+def _alone(rows: Rows) -> Tally:
+    reasons = rows.texts["reason_codes"]
+    is_first_fail = rows.texts["evaluation"].is_in([Evaluation.FIRST_FAIL])
+    is_alone = (reasons.codes < 0) | reasons.are(_is_a_failure_alone)
+    return tally(reasons.are(_has_a_failure) | is_first_fail, ~(rows.is_refused & is_first_fail & is_alone))
+
+
+def _decided_later(rows: Rows) -> Tally:
+    return tally(rows.decided_at != MISSING, rows.decided_at < rows.at)
+
+
+ROW_LAWS: Mapping[str, Callable[[Rows], Tally]] = {
+    "attempt ids are unique within a day": _unique,
+    "an attempt is in the file of its day": _on_its_day,
+    "only refusals carry reasons": _only_refusals,
+    "reasons stand in the order of the waterfall, the primary one first and none twice": _in_order,
+    "behind a technical failure nothing else is listed or evaluated": _alone,
+    "nothing is decided before it is attempted": _decided_later,
+}
+
+
+@cache
+def _places() -> dict[str, int]:
+    """The place in the waterfall of each code that has one."""
+    catalogue = load_catalogue()
+    order = list(catalogue.gates)
+    return {code: order.index(reason.gate) for code, reason in catalogue.reasons.items() if reason.gate in order}
+
+
+@cache
+def _failures() -> frozenset[str]:
+    return frozenset(code for code, reason in load_catalogue().reasons.items() if reason.gate == Gate.TECHNICAL)
+
+
+@lru_cache(maxsize=65_536)
+def _is_in_order(text: str) -> bool:
+    codes = text.split(SLOT_SEPARATOR)
+    places = [_places()[code] for code in codes if code in _places()]
+    return places == sorted(places) and len(set(codes)) == len(codes)
+
+
+@lru_cache(maxsize=65_536)
+def _has_a_failure(text: str) -> bool:
+    return not _failures().isdisjoint(text.split(SLOT_SEPARATOR))
+
+
+def _is_a_failure_alone(text: str) -> bool:
+    """A code that no catalogue knows may be one."""
+    return text in _failures() or (text not in _places() and SLOT_SEPARATOR not in text)
