@@ -2,17 +2,20 @@
 
 import tomllib
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from planted import ATTEMPTS, incidents, plain
 
+import etl.catalogue
 from etl.catalogue import load_catalogue
 from etl.contract import COLUMN_NAMES
 from synthetic_data import WorldSummary, make_day, make_world
 from synthetic_data.gates import RULES, Gate
 from synthetic_data.places import load_places
+from synthetic_data.world import CHANNELS, PARTNERS, PRODUCTS
 
 LAST = date(2026, 10, 31)
 IN_SICHUAN = date(2026, 3, 12)
@@ -150,6 +153,21 @@ def test_codes_that_nobody_mapped_are_rare_and_recent(refusals: pd.DataFrame) ->
 # ------------------------------------------------------------------------------------------- calibration
 
 
+def test_the_default_year_stays_in_the_bands_that_the_docs_state(log: pd.DataFrame, refusals: pd.DataFrame) -> None:
+    decided = log["outcome"].isin(["approved", "refused"]).sum()
+    reasons = load_catalogue().reasons
+    causes = load_catalogue().causes
+    primary = [reasons[codes[0]] if codes and codes[0] in reasons else None for codes in refusals["reasons"]]
+    layers = pd.Series([causes[reason.cause].layer if reason else "unknown" for reason in primary])
+    shares = layers.value_counts(normalize=True)
+
+    assert 0.26 < len(refusals) / decided < 0.32
+    assert 0.80 < shares["user"] < 0.92
+    assert 0.04 < shares["technical"] < 0.12
+    assert 0.02 < shares["platform"] < 0.13
+    assert 0.01 < shares["unknown"] < 0.02
+
+
 def test_demand_knows_the_calendar(log: pd.DataFrame) -> None:
     by_day = log.groupby(log["local"].dt.date).size()
     by_hour = log.groupby(log["local"].dt.hour).size()
@@ -186,3 +204,14 @@ def test_names_and_phones_stay_in_the_applicants_file_and_are_masked(year: World
     assert people["applicant_id"].is_unique
     assert people["phone"].str.fullmatch(r"\d{3}\*{4}\d{4}").all()
     assert people["name"].str.endswith("**").all()
+
+
+@pytest.mark.parametrize(
+    ("dimension", "values"),
+    {"channel": CHANNELS, "product": [product.id for product in PRODUCTS], "partner": PARTNERS}.items(),
+)
+def test_whatever_the_world_writes_has_words_in_both_languages(dimension: str, values: list[str]) -> None:
+    path = Path(etl.catalogue.__file__).with_name("values.toml")
+    words = tomllib.loads(path.read_text(encoding="utf-8"))["values"][dimension]
+
+    assert [value for value in values if set(words.get(value, {})) != {"en", "zh"}] == []
