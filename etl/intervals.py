@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from etl.catalogue.metrics import Unit, metric
-from etl.query import Attribution, Question, ask
+from etl.query import Question, ask
 from etl.snapshot import Snapshot
 
 Z_95 = 1.959963984540054
@@ -17,18 +17,16 @@ WEEKDAYS = 7
 
 
 def ask_with_intervals(snapshot: Snapshot, question: Question) -> pd.DataFrame:
-    """The answer of `ask`, with `<rate>_low` and `<rate>_high` after it for every rate of whole counts.
+    """The answer of `ask`, with `<rate>_low` and `<rate>_high` after it for every rate.
 
     The over-dispersion is that of the daily counts under the same filters, all groups together; logs without days
-    have none to estimate and use 1. Under fractional attribution refusals are no counts and the ends stay NaN.
+    have none to estimate and use 1. Under fractional attribution a refusal counts for at most 1, and a part of a whole
+    varies no more than a whole one (Bhatia & Davis 2000): the interval is then never too narrow.
     """
     frame = ask(snapshot, question)
     for name in question.metrics:
         asked = metric(name)
         if asked.unit is not Unit.RATE or asked.denominator is None:
-            continue
-        if question.attribution is Attribution.FRACTIONAL:
-            frame[f"{name}_low"] = frame[f"{name}_high"] = np.nan
             continue
         spread = _overdispersion(snapshot, replace(question, metrics=(name,), by=("day",)))
         low, high = wilson(frame[asked.numerator], frame[asked.denominator], spread)

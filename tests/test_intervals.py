@@ -77,10 +77,13 @@ def test_an_interval_stands_beside_every_rate_and_around_it(snapshot: Snapshot) 
     assert narrowed["refusal_rate_high"].item() == pytest.approx(_wilson(0, 100)[1])
 
 
-def test_shares_of_refusals_are_no_counts_and_get_no_interval(snapshot: Snapshot) -> None:
-    frame = ask_with_intervals(snapshot, Question(("refusal_rate",), ("cause",), attribution=Attribution.FRACTIONAL))
+def test_parts_of_refusals_get_the_interval_that_as_many_whole_ones_would(publish: Callable[..., Snapshot]) -> None:
+    divided = publish("outcome|reasons|times\nrefused|U101 P301|20\napproved||80")
+    frame = ask_with_intervals(divided, Question(("refusal_rate",), ("cause",), attribution=Attribution.FRACTIONAL))
 
-    assert frame[["refusal_rate_low", "refusal_rate_high"]].isna().all(axis=None)
+    assert frame["refusals"].tolist() == [10, 10]
+    for _, row in frame.iterrows():
+        assert (row["refusal_rate_low"], row["refusal_rate_high"]) == pytest.approx(_wilson(10, 100))
 
 
 def test_a_log_of_years_has_no_days_to_scatter(publish: Callable[..., Snapshot]) -> None:
