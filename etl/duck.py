@@ -52,6 +52,21 @@ def make_table(connection: Connection, name: str, columns: str, rows: Sequence[t
         connection.execute(f"insert into {name} values {places}", [value for row in several for value in row])
 
 
+def split_json(connection: Connection) -> list[str]:
+    """Part the numbered `lines` into `objects` and `no_objects`; the keys of all objects, in order of appearance."""
+    is_object = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
+    connection.execute(f"create or replace table objects as from lines where {is_object}")
+    connection.execute(f"create or replace table no_objects as from lines where trim(line) <> '' and not ({is_object})")
+    keys = "select unnest(json_keys(line)) as key, __row from objects"
+    found = connection.execute(f"select key from ({keys}) group by key order by min(__row), key")
+    return [key for (key,) in found.fetchall()]
+
+
+def keep_no_objects(connection: Connection, file_name: str) -> None:
+    """Add the lines that are no JSON object to `malformed`."""
+    connection.execute("insert into malformed select ?, __row, line from no_objects", [file_name])
+
+
 def keep_malformed(connection: Connection, file_name: str) -> None:
     """Move the lines that `read_csv` could not split into `malformed`, each line once, and forget them there."""
     connection.execute(

@@ -1,26 +1,23 @@
-"""Reads attempt files into the landing relation: Parquet, and CSV by the names in its header, plain or gzip."""
+"""Finds attempt files and reads them into the landing relation: Parquet here, text as `etl.text_files` says."""
 
-import csv
-import gzip
-import zlib
-from collections import Counter
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import duckdb
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
 
-from etl.duck import MALFORMED_COLUMNS, Connection, keep_malformed, make_table, sha256
+from etl.duck import MALFORMED_COLUMNS, Connection, keep_malformed, keep_no_objects, make_table, sha256
 from etl.errors import UnreadableInput
 from etl.manifest import LoadedFile
-from etl.profile import FILE, FILE_HASH, ROW, TECHNICAL, Profile, otherwise, replaced
+from etl.profile import FILE, FILE_HASH, ROW, Profile, otherwise, replaced
+from etl.text_files import check_names, csv_rows, json_rows
 
-CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+PACKED = ("", ".gz", ".zst")
+CSV_ENDINGS = tuple(f"{ending}{packed}" for ending in (".csv", ".tsv") for packed in PACKED)
+JSON_ENDINGS = tuple(f"{ending}{packed}" for ending in (".jsonl", ".ndjson") for packed in PACKED)
+ENDINGS = (".parquet", *CSV_ENDINGS, *JSON_ENDINGS)
 HASH_SHOWN = 12
-LONGEST_HEADER = 1_000_000
-CHUNK = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,11 @@ class Source:
         return self.path.name.endswith(CSV_ENDINGS)
 
     @property
+    def is_text(self) -> bool:
+        """Text is read file by file, because each may have columns of its own."""
+        return self.is_csv or self.path.name.endswith(JSON_ENDINGS)
+
+    @property
     def facts(self) -> LoadedFile:
         return LoadedFile(self.path.name, self.path.stat().st_size, self.sha256)
 
@@ -43,7 +45,7 @@ def find_sources(paths: list[Path]) -> list[Source]:
     """The log files that the paths name, folders searched, in order of their names."""
     found = [file for path in paths for file in _files(path)]
     if not found:
-        raise UnreadableInput(f"no .parquet or .csv file in {', '.join(map(str, paths))}")
+        raise UnreadableInput(f"no log file ({', '.join(ENDINGS)}) in {', '.join(map(str, paths))}")
     return [_source(path) for path in found]
 
 
@@ -55,12 +57,12 @@ def _source(path: Path) -> Source:
 
 
 def land(connection: Connection, sources: list[Source], profile: Profile) -> None:
-    """Make three relations of one batch (one CSV, or Parquet files of one shape).
+    """Make three relations of one batch (one CSV or JSON file, or Parquet files of one shape).
 
     `source`: every column as in the files, with the technical ones (row 1 = first data row);
-    `landing`: the contract's columns; `malformed` (source_file, source_row, raw): lines that do not split into columns.
+    `landing`: the contract's columns; `malformed` (source_file, source_row, raw): lines that are no row.
     """
-    read = _csv if sources[0].is_csv else _parquet
+    read = _text if sources[0].is_text else _parquet
     source = read(connection, sources, profile)
     expressions = profile.landing(source.columns, sources[0].path.name)
     source.select(*expressions).create_view("landing", replace=True)
@@ -71,12 +73,12 @@ BATCH_BYTES = 12_000_000
 
 
 def batches(sources: list[Source], largest: int = BATCH_BYTES) -> list[list[Source]]:
-    """The sources in groups that fit in memory together; a CSV file is always alone."""
+    """The sources in groups that fit in memory together; a text file is always alone."""
     groups: list[list[Source]] = []
     size = 0
     for source in sources:
         bytes_here = source.path.stat().st_size
-        is_alone = source.is_csv or not groups or groups[-1][0].is_csv or size + bytes_here > largest
+        is_alone = source.is_text or not groups or groups[-1][0].is_text or size + bytes_here > largest
         if is_alone:
             groups.append([])
             size = 0
@@ -87,7 +89,7 @@ def batches(sources: list[Source], largest: int = BATCH_BYTES) -> list[list[Sour
 
 def log_files(folder: Path) -> list[Path]:
     """The files of a folder that can be loaded, in order of their names."""
-    return [file for file in sorted(folder.iterdir()) if file.name.endswith((".parquet", *CSV_ENDINGS))]
+    return [file for file in sorted(folder.iterdir()) if file.name.endswith(ENDINGS)]
 
 
 def _files(path: Path) -> list[Path]:
@@ -95,8 +97,8 @@ def _files(path: Path) -> list[Path]:
         return log_files(path)
     if not path.exists():
         raise UnreadableInput(f"{path} does not exist")
-    if not path.name.endswith((".parquet", *CSV_ENDINGS)):
-        raise UnreadableInput(f"{path}: a log file ends in .parquet, {', '.join(CSV_ENDINGS)}")
+    if not path.name.endswith(ENDINGS):
+        raise UnreadableInput(f"{path}: a log file ends in {', '.join(ENDINGS)}")
     return [path]
 
 
@@ -106,7 +108,7 @@ def _parquet(connection: Connection, sources: list[Source], profile: Profile) ->
         relation = connection.read_parquet(paths, filename=True, file_row_number=True, union_by_name=True)
     except duckdb.Error as problem:
         raise UnreadableInput(f"{sources[0].path.name} … cannot be read: {str(problem).splitlines()[0]}") from problem
-    _check_names(relation.columns, sources[0].path.name)
+    check_names(relation.columns, sources[0].path.name)
     name = _name_column(sources).alias(FILE)
     row = (ColumnExpression("file_row_number") + ConstantExpression(1)).alias(ROW)
     columns = StarExpression(exclude=["filename", "file_row_number"])
@@ -130,66 +132,17 @@ def _hash_column(sources: list[Source], profile: Profile) -> duckdb.Expression:
     return otherwise(replaced(ColumnExpression("filename"), hashes), ConstantExpression("")).alias(FILE_HASH)
 
 
-def _csv(connection: Connection, sources: list[Source], profile: Profile) -> duckdb.DuckDBPyRelation:
+def _text(connection: Connection, sources: list[Source], profile: Profile) -> duckdb.DuckDBPyRelation:
     [source] = sources
     path = source.path
-    delimiter = "\t" if ".tsv" in path.name else profile.delimiter
     try:
-        relation = connection.read_csv(
-            escape(str(path)),
-            header=True,
-            auto_detect=False,
-            delimiter=delimiter,
-            quotechar='"',
-            escapechar='"',
-            columns=dict.fromkeys(_header(path, delimiter), "varchar"),
-            store_rejects=True,
-        )
-        numbered = relation.row_number(window_spec="over ()", projected_columns="*")
-        *columns, position = numbered.columns
+        rows = csv_rows(connection, path, profile.delimiter) if source.is_csv else json_rows(connection, path)
         name = ConstantExpression(path.name).alias(FILE)
         hashed = ConstantExpression(source.sha256[:HASH_SHOWN]).alias(FILE_HASH)
-        row = ColumnExpression(position).alias(ROW)
-        numbered.select(*(ColumnExpression(column) for column in columns), name, row, hashed).to_table("source")
+        rows.select(StarExpression(), name, hashed).to_table("source")
     except duckdb.Error as problem:
         raise UnreadableInput(f"{path.name} cannot be read: {str(problem).splitlines()[0]}") from problem
     keep_malformed(connection, path.name)
+    if not source.is_csv:
+        keep_no_objects(connection, path.name)
     return connection.table("source")
-
-
-def _header(path: Path, delimiter: str) -> list[str]:
-    """The column names in a file's first line; `UnreadableInput` where there is none or one comes twice."""
-    try:
-        with _opened(path) as file:
-            line = file.readline(LONGEST_HEADER + 1)
-            _read_to_the_end(file, path)
-        names = next(csv.reader([line.decode("utf-8-sig")], delimiter=delimiter, strict=True), [])
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as problem:
-        raise UnreadableInput(f"{path.name} cannot be read: {problem}") from problem
-    if len(line) > LONGEST_HEADER:
-        raise UnreadableInput(f"{path.name}: the first line is too long to be the names of columns")
-    if not names or len(set(names)) < len(names) or not all(names):
-        raise UnreadableInput(f"{path.name}: the first line must name every column once; it reads {names[:8]}")
-    _check_names(names, path.name)
-    return names
-
-
-def _read_to_the_end(file: BinaryIO, path: Path) -> None:
-    """Compares a gzip file with its checksum, which DuckDB leaves out."""
-    while path.suffix == ".gz" and file.read(CHUNK):
-        pass
-
-
-def _check_names(names: list[str], place: str) -> None:
-    """A file whose columns we could not tell apart, or from our own, is refused: DuckDB's names know no case."""
-    times = Counter(name.lower() for name in names)
-    alike = [name for name in names if times[name.lower()] > 1]
-    if alike:
-        raise UnreadableInput(f"{place}: the columns {', '.join(alike[:8])} differ only in case; rename all but one")
-    for name in names:
-        if name.lower() in TECHNICAL:
-            raise UnreadableInput(f"{place}: the column {name} has a name that is kept for our own use; rename it")
-
-
-def _opened(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path)) if path.suffix == ".gz" else path.open("rb")

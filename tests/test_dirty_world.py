@@ -14,7 +14,7 @@ from etl.snapshot import open_snapshot
 from synthetic_data import write_world
 
 
-@pytest.fixture(scope="module", params=["parquet", "csv"])
+@pytest.fixture(scope="module", params=["parquet", "csv", "jsonl"])
 def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp(request.param)
     write_world(home, days=4, attempts=6_000, dirty=0.2, format=request.param)

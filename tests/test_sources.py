@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from etl.errors import UnreadableInput
 from etl.home import Home
 from etl.pipeline import add_files
 from etl.profile import load_profile
+from etl.query import Attribution, Question, ask
 from etl.snapshot import Snapshot, open_snapshot
 
 Load = Callable[[Path], Snapshot]
@@ -152,3 +154,70 @@ def test_a_path_of_a_parquet_file_is_no_pattern(load: Load, tmp_path: Path) -> N
         pd.DataFrame(row).to_parquet(tmp_path / f"{name}.parquet")
 
     assert _loaded(load(tmp_path / "log[1].parquet")) == (1, 0)
+
+
+# ------------------------------------------------------------------------------------------- JSON lines, packed files
+
+
+JSON_ROWS = [
+    {"attempt_id": "a", "attempted_at": "2026-10-05T09:00:00Z", "outcome": "refused", "reason_codes": "U101|P301"},
+    {"outcome": "approved", "attempt_id": "b", "attempted_at": "2026-10-05T10:00:00Z", "amount_requested": 200},
+    {"attempt_id": "c", "attempted_at": "2026-10-06T10:00:00Z", "outcome": "withdrawn", "city": "深圳, “市”", "x": [1]},
+]
+
+
+def _json_lines(rows: list[dict[str, object]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "ndjson", "jsonl.gz", "jsonl.zst"])
+def test_json_lines_load_by_their_keys_in_any_order(load: Load, tmp_path: Path, ending: str) -> None:
+    path = _packed(tmp_path / f"log.{ending}", _json_lines(JSON_ROWS))
+    snapshot = load(path)
+    amounts = ask(snapshot, Question(("attempts", "amount_requested"), ("city",)))
+
+    assert _loaded(snapshot) == (3, 0)
+    assert amounts.set_index("city")["amount_requested"].dropna().to_dict() == {"unknown": 200.0}
+    assert "深圳, “市”" in set(amounts["city"])
+    assert set(ask(snapshot, Question(("refusals",), ("reason",), attribution=Attribution.ANY))["reason"]) == {
+        "U101",
+        "P301",
+    }
+
+
+def test_a_line_that_is_no_json_object_is_kept_out_with_its_number(load: Load, home: Path, tmp_path: Path) -> None:
+    lines = ["not json", "[1, 2]", '{"attempt_id": ', '"text"', ""]
+    content = "\n".join([json.dumps(JSON_ROWS[0]), *lines, json.dumps(JSON_ROWS[1])]) + "\n"
+    snapshot = load(_csv(tmp_path, content, "log.jsonl"))
+    [kept_out] = (home / "store" / "quarantine").glob("*.parquet")
+    rows = pd.read_parquet(kept_out).sort_values("source_row")
+
+    assert _loaded(snapshot) == (2, 4)
+    assert rows["raw"].tolist() == lines[:4]
+    assert rows["source_row"].tolist() == [2, 3, 4, 5]
+    assert {tuple(rules) for rules in rows["rules_broken"].str.split("|")} == {("malformed_line",)}
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "csv.zst", "tsv", "tsv.zst"])
+def test_a_packed_table_is_the_same_table(load: Load, tmp_path: Path, ending: str) -> None:
+    content = f"{HEAD}\n{ROW}\nb,2026-10-05,approved\n"
+    snapshot = load(_packed(tmp_path / f"log.{ending}", content.replace(",", "\t") if "tsv" in ending else content))
+
+    assert _loaded(snapshot) == (2, 0)
+
+
+@pytest.mark.parametrize("ending", ["csv.gz", "csv.zst", "jsonl.gz", "jsonl.zst"])
+def test_a_packed_file_that_was_cut_off_is_refused(load: Load, tmp_path: Path, ending: str) -> None:
+    content = _json_lines(JSON_ROWS) if "json" in ending else f"{HEAD}\n{ROW}\n"
+    path = _packed(tmp_path / f"log.{ending}", content * 50)
+    path.write_bytes(path.read_bytes()[:-6])
+
+    with pytest.raises(UnreadableInput, match=f"log.{ending} cannot be read"):
+        load(path)
+
+
+def _packed(path: Path, content: str) -> Path:
+    kind = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix)
+    with pa.output_stream(path, compression=kind) as file:
+        file.write(content.encode())
+    return path
