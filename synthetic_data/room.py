@@ -57,15 +57,22 @@ def _remove(home: Path, listed: set[str]) -> None:
 
 
 def _journal(home: Path) -> list[dict[str, Any]]:
-    """The lines that are whole; the last one may have been cut off."""
+    """The lines that can be read: one may have been cut off, and the next written on behind it."""
     path = home / "truth" / JOURNAL
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
-    return [json.loads(line) for line in lines if line.endswith("\n")]
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+    return [day for day in map(_day, lines) if isinstance(day, dict)]
+
+
+def _day(line: str) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_whole(logs: Path, day: Mapping[str, Any]) -> bool:
-    path = logs / str(day["file"])
-    return path.exists() and sha256(path.read_bytes()).hexdigest() == day["sha256"]
+    path = logs / Path(str(day.get("file"))).name
+    return path.is_file() and sha256(path.read_bytes()).hexdigest() == day.get("sha256")
 
 
 def _facts(logs: Path) -> dict[str, Any]:

@@ -81,6 +81,18 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
         assert (stopped / path.relative_to(whole)).read_bytes() == path.read_bytes(), path
 
 
+@pytest.mark.parametrize("line", ['{"day": 5', "null", "[1]", "{}", '{"file": "../a"}', "\x00", '{"a": ' * 9_999])
+def test_a_journal_that_cannot_be_read_costs_only_time(tmp_path: Path, line: str) -> None:
+    first = write_world(tmp_path, days=2, attempts=300)
+    path = tmp_path / "truth" / JOURNAL
+    before, after = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([before, line, line + after]) + "\n", encoding="utf-8")
+    made: list[date] = []
+
+    assert write_world(tmp_path, days=2, attempts=300, on_day=made.append) == first
+    assert made == [LAST]
+
+
 def test_killed_at_any_time_it_leaves_only_whole_files_and_goes_on(tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     size = ["--days", "60", "--attempts", "60000"]
