@@ -65,9 +65,9 @@ def _encoding(table: pa.Table, name: str) -> str | None:
 
 
 def _csv_bytes(log: pa.Table) -> pa.Buffer:
-    """Without quotes, unless a text needs them."""
+    """Without quotes, unless a text needs them. In one piece: pyarrow writes zeros where a table begins with none."""
     sink = pa.BufferOutputStream()
-    plain = pa.table({name: _as_text(log[name]) for name in log.column_names})
+    plain = pa.table({name: _as_text(log[name]) for name in log.column_names}).combine_chunks()
     quoting = "needed" if any(_has_comma(plain[name]) for name in plain.column_names) else "none"
     sink.write((",".join(plain.column_names) + "\n").encode())
     pa.csv.write_csv(plain, sink, pa.csv.WriteOptions(include_header=False, quoting_style=quoting))

@@ -16,6 +16,7 @@ from planted import plain
 
 from etl.contract import COLUMN_NAMES
 from synthetic_data import make_day, make_world, write_world
+from synthetic_data.files import Format, encoded
 from synthetic_data.room import JOURNAL
 
 LAST = date(2026, 10, 31)
@@ -47,6 +48,14 @@ def test_json_lines_say_the_same_as_a_parquet_log(tmp_path: Path) -> None:
     for name in ("attempt_id", "outcome", "city", "reason_codes", "amount_requested", "score", "latency_ms"):
         assert [row[name] for row in rows] == parquet[name].to_pylist()
     assert [datetime.fromisoformat(row["attempted_at"]) for row in rows] == parquet["attempted_at"].to_pylist()
+
+
+def test_a_day_of_which_only_late_lines_are_left_is_whole_in_every_format() -> None:
+    log = make_day(make_world(days=1, attempts=60), LAST).log
+    late = pa.concat_tables([log.slice(0, 0), log.slice(0, 2), log.slice(2)])
+
+    for kind in Format:
+        assert bytes(encoded(late, kind)) == bytes(encoded(log, kind)), kind
 
 
 def test_the_world_is_the_same_whatever_the_number_of_processes(tmp_path: Path) -> None:
