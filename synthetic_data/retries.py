@@ -111,7 +111,7 @@ def stormy(loads: Array, overloads: Iterable[Incident], day: date) -> Array:
 
 
 def _hours(incident: Incident, day: date) -> slice:
-    """The hours after the midnight of `day` that an incident touches."""
+    """The whole hours of an incident after the midnight of `day`: none that begins before it or ends after it."""
     midnight, hour = datetime.combine(day, datetime.min.time()), timedelta(hours=1)
-    first, last = (incident.start - midnight) // hour, -((midnight - incident.end) // hour)
+    first, last = -((midnight - incident.start) // hour), (incident.end - midnight) // hour
     return slice(min(max(first, 0), 48), min(max(last, 0), 48))

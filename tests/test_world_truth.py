@@ -136,6 +136,20 @@ def test_an_overload_is_made_worse_by_those_who_try_again(log: pd.DataFrame, tru
     assert len(induced) > 0.1 * (log["local"].dt.date == overload.start.date()).sum()
 
 
+def test_an_overload_that_begins_within_an_hour_changes_nothing_before_it() -> None:
+    overload = next(incident for incident in incidents() if incident.onset is Onset.LOAD)
+    start, end = (overload.start.replace(hour=hour, minute=30) for hour in (10, 22))
+    world = make_world(attempts=600_000)
+    scenario = replace(world.scenario, incidents=(replace(overload, start=start, end=end),))
+    stage = stage_of(replace(world, scenario=scenario), start.date())
+    [effect] = effects(stage)
+    refused = effect.rows[effect.roles == ROLES.index(Role.REFUSED)]
+    hours = stage.as_it_is.micros[refused] / 3_600_000_000
+
+    assert len(refused) > 100
+    assert 10.5 <= hours.min() < hours.max() < 22.5
+
+
 def test_the_truth_file_describes_every_incident_and_counts_its_attempts(
     year: WorldSummary, truth: pd.DataFrame
 ) -> None:
