@@ -24,17 +24,7 @@ NO_JSON = "\x01"
 def csv_rows(connection: Connection, path: Path, delimiter: str) -> duckdb.DuckDBPyRelation:
     """Every data row as text, with its position; lines that do not split are left where DuckDB puts them."""
     delimiter = "\t" if ".tsv" in path.name else delimiter
-    relation = connection.read_csv(
-        escape(str(path)),
-        header=True,
-        auto_detect=False,
-        delimiter=delimiter,
-        quotechar='"',
-        escapechar='"',
-        columns=dict.fromkeys(_header(path, delimiter), "varchar"),
-        store_rejects=True,
-    )
-    return _numbered(relation)
+    return _read(connection, path, _header(path, delimiter), header=True, delimiter=delimiter, quote='"')
 
 
 def json_rows(connection: Connection, path: Path) -> duckdb.DuckDBPyRelation:
@@ -43,17 +33,7 @@ def json_rows(connection: Connection, path: Path) -> duckdb.DuckDBPyRelation:
         _beginning(path)
     except OSError as problem:
         raise UnreadableInput(f"{path.name} cannot be read: {problem}") from problem
-    lines = connection.read_csv(
-        escape(str(path)),
-        header=False,
-        auto_detect=False,
-        delimiter=NO_JSON,
-        quotechar="",
-        escapechar="",
-        columns={"line": "varchar"},
-        store_rejects=True,
-    )
-    _numbered(lines).to_table("lines")
+    _read(connection, path, ["line"], header=False, delimiter=NO_JSON, quote="").to_table("lines")
     keys = split_json(connection)
     check_names(keys, path.name)
     shape = ConstantExpression(json.dumps(dict.fromkeys(keys, "VARCHAR")))
@@ -62,7 +42,20 @@ def json_rows(connection: Connection, path: Path) -> duckdb.DuckDBPyRelation:
     return connection.table("objects").select(unpacked, ColumnExpression(ROW))
 
 
-def _numbered(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+def _read(
+    connection: Connection, path: Path, names: list[str], *, header: bool, delimiter: str, quote: str
+) -> duckdb.DuckDBPyRelation:
+    """The rows as text, nothing guessed, each with its position."""
+    relation = connection.read_csv(
+        escape(str(path)),
+        header=header,
+        auto_detect=False,
+        delimiter=delimiter,
+        quotechar=quote,
+        escapechar=quote,
+        columns=dict.fromkeys(names, "varchar"),
+        store_rejects=True,
+    )
     numbered = relation.row_number(window_spec="over ()", projected_columns="*")
     *columns, position = numbered.columns
     return numbered.select(*map(ColumnExpression, columns), ColumnExpression(position).alias(ROW))

@@ -45,14 +45,15 @@ class Tries:
         return len(self.attempts)
 
     def take(self, rows: Array) -> "Tries":
-        return replace(self, attempts=self.attempts.take(rows), episodes=self.episodes.take(rows))
+        lasting = None if self.lasting is None else self.lasting.take(rows)
+        return replace(self, attempts=self.attempts.take(rows), episodes=self.episodes.take(rows), lasting=lasting)
 
     def roll(self, concern: str) -> Array:
         """The dice of a concern: fresh for each try, or the same for all tries of an episode."""
         if self.number > 1 and concern in self._again:
             return self._again[concern]
         dice = self.dice.first(concern)
-        return dice if len(self) == len(dice) else dice.take(self.episodes)
+        return dice if self.number == 1 and len(self) == len(dice) else dice.take(self.episodes)
 
     @cached_property
     def _again(self) -> dict[str, Array]:
@@ -114,9 +115,6 @@ class Round:
     bits: Array
     fired: Array
     outcome: Array
-
-    def take(self, rows: Array) -> "Round":
-        return Round(self.tries.take(rows), self.bits.take(rows), self.fired.take(rows), self.outcome.take(rows))
 
 
 def decide(tries: Tries, incidents: Mapping[int, Incident], last_day: date) -> Round:

@@ -14,7 +14,7 @@ from synthetic_data.retries import RETRIES_PER_EPISODE
 from synthetic_data.scenario import Scenario, load_scenario
 from synthetic_data.streams import Streams
 
-VERSION = 2
+VERSION = 3
 """Of the generator: raised with every change that makes another world of the same seed."""
 DEFAULT_SEED = 20261031
 DEFAULT_END = date(2026, 10, 31)

@@ -13,6 +13,9 @@ from synthetic_data.places import load_places
 from synthetic_data.releases import VERSIONS
 from synthetic_data.world import CHANNELS, PARTNERS, PRODUCTS, SYSTEMS
 
+JOINT = "|"
+"""Joins the ids of incidents that overlap."""
+
 CUT_OFF = "cut_off"
 """The one effect that is not a reason: it moves the score line."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from etl.errors import InvalidValue, UnknownName
 from etl.words import Words
 from synthetic_data.gates import CODES
-from synthetic_data.incidents import CUT_OFF, SCOPES, Incident, Onset
+from synthetic_data.incidents import CUT_OFF, JOINT, SCOPES, Incident, Onset
 from synthetic_data.places import load_places
 from synthetic_data.plausible import check_overlaps, check_versions
 from synthetic_data.scenario_checks import (
@@ -63,7 +63,7 @@ def load_scenario(name: str) -> Scenario:
         raise UnknownName("scenario", name, scenario_names())
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (ValueError, RecursionError) as problem:
         raise InvalidValue(f"{path}: not valid TOML: {problem}") from None
     check_keys(str(path), content, ("incidents", "notices", "shifts"))
     incidents = tuple(_incident(path, table) for table in _tables(path, content, "incidents"))
@@ -87,6 +87,8 @@ def _incident(path: Path, table: dict[str, Any]) -> Incident:
     required = ("id", "kind", "layer", "start", "end", "onset", "effect")
     check_keys(where, table, (*required, "scope"), required)
     check_texts(where, table, ("id", "kind", "layer", "onset"))
+    if JOINT in table["id"]:
+        raise InvalidValue(f"{where}: id must not hold {JOINT!r}, which joins the incidents of an overlap")
     check_known(f"{where}: layer", [table["layer"]], LAYERS)
     check_known(f"{where}: onset", [table["onset"]], list(Onset))
     check_span(where, table["start"], table["end"])

@@ -11,7 +11,7 @@ import pyarrow as pa
 from synthetic_data.counterfactual import ROLES, Effect, Sums
 from synthetic_data.decks import Array
 from synthetic_data.generate import World
-from synthetic_data.incidents import Incident
+from synthetic_data.incidents import JOINT, Incident
 from synthetic_data.lines import Story, attempt_ids
 from synthetic_data.log import fixed_width
 from synthetic_data.shifts import Shift
@@ -84,7 +84,7 @@ def _told(story: Story, rows: Array) -> Told:
 
 
 def _joined(world: World, effect: Effect) -> str:
-    return "|".join(world.incidents[number].id for number in effect.incidents)
+    return JOINT.join(world.incidents[number].id for number in effect.incidents)
 
 
 def sums_of(world: World, story: Story) -> dict[str, Sums]:
@@ -98,8 +98,10 @@ def incidents_json(world: World, sums: Mapping[str, Sums]) -> str:
 
 
 def overlaps_json(sums: Mapping[str, Sums]) -> str:
-    """What several incidents did together, each of them enough."""
-    return _pretty([{"incidents": name.split("|"), **asdict(sums[name])} for name in sorted(sums) if "|" in name])
+    """What several incidents refused together, each of them enough. Other sums are not measured for overlaps."""
+    told = ("refusals_caused", "amount_caused")
+    joint = [(name, {one: getattr(sums[name], one) for one in told}) for name in sorted(sums) if JOINT in name]
+    return _pretty([{"incidents": name.split(JOINT), **counted} for name, counted in joint])
 
 
 def shifts_json(world: World) -> str:

@@ -2,6 +2,9 @@
 
 import json
 import multiprocessing
+import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
@@ -34,6 +37,8 @@ from synthetic_data.truth import incidents_json, overlaps_json, shifts_json
 DAYS_AT_ONCE = 16
 """What one process does in a row: each row of days costs the day before it as well."""
 MOST_JOBS = 64
+LOOK_AFTER = 0.2
+"""Seconds between two looks of a worker whether its parent is still there."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def write_world(
     world = order.world
     calendar = events_toml(known_events(world.scenario, world.first, world.last))
     facts = _facts(world, order.format, calendar)
-    done = {line["day"]: DayFile(**line) for line in make_room(home, facts)}
+    done = {line["day"]: DayFile(**line) for line in make_room(home, facts) if line.keys() == DAY_KEYS}
     put(home / "logs" / MANIFEST, _manifest(facts, [], is_complete=False))
     for made in _made(order, [day for day in world.days if day.isoformat() not in done], jobs):
         done[made.day] = made
@@ -102,6 +107,9 @@ def write_world(
     put(home / "events.toml", calendar)
     put(home / "logs" / MANIFEST, _manifest(facts, files, is_complete=True))
     return _summary(home, world, files)
+
+
+DAY_KEYS = DayFile.__dataclass_fields__.keys()
 
 
 @dataclass(frozen=True)
@@ -146,9 +154,24 @@ def _in_a_row(order: Order, days: list[date]) -> Iterator[DayFile]:
 def _in_processes(order: Order, days: list[date], jobs: int) -> Iterator[DayFile]:
     at_once = max(1, min(DAYS_AT_ONCE, -(-len(days) // jobs)))
     rows = [days[start : start + at_once] for start in range(0, len(days), at_once)]
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    spawning = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, spawning, initializer=_end_with, initargs=(os.getpid(),))
+    try:
         for done in as_completed([pool.submit(_several, order, row) for row in rows]):
             yield from done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with(parent: int) -> None:
+    """A worker whose parent was killed must not write on: another run may have the folder by then."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_AFTER)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _several(order: Order, days: list[date]) -> list[DayFile]:

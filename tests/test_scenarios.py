@@ -119,6 +119,9 @@ def shift(**other: str) -> str:
 
 
 BROKEN = {
+    "incident: an id that looks like two": (incident(id='"a|b"'), r"incident 'a\|b': id must not hold '\|'"),
+    "nested too deep": ("a = " + "[" * 3_000, r"broken\.toml: not valid TOML: "),
+    "a number too long": ("a = " + "9" * 5_000, r"broken\.toml: not valid TOML: "),
     "shift: unknown key": (shift(effect="1"), r"broken\.toml: shift 's': key: unknown name 'effect'"),
     "shift: key left out": (shift().replace("factor", "#"), r"shift 's': 'factor' is missing"),
     "shift: unknown scope": (

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -90,16 +92,38 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
         assert (stopped / path.relative_to(whole)).read_bytes() == path.read_bytes(), path
 
 
-@pytest.mark.parametrize("line", ['{"day": 5', "null", "[1]", "{}", '{"file": "../a"}', "\x00", '{"a": ' * 9_999])
+@pytest.mark.parametrize("line", ['{"day": 5', "null", "{}", '{"file": "../a"}', "\x00", "KEYS", '{"a": ' * 9_999])
 def test_a_journal_that_cannot_be_read_costs_only_time(tmp_path: Path, line: str) -> None:
     first = write_world(tmp_path, days=2, attempts=300)
     path = tmp_path / "truth" / JOURNAL
     before, after = path.read_text(encoding="utf-8").splitlines()
+    line = line.replace("KEYS", json.dumps({**json.loads(after), "more": 1}))
     path.write_text("\n".join([before, line, line + after]) + "\n", encoding="utf-8")
     made: list[date] = []
 
     assert write_world(tmp_path, days=2, attempts=300, on_day=made.append) == first
     assert made == [LAST]
+
+
+def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    order = ["--home", str(tmp_path), "--days", "200", "--attempts", "4000000", "--jobs", "2"]
+    root = Path(__file__).parent.parent
+    with subprocess.Popen([sys.executable, "-m", "synthetic_data", *order], cwd=root, stderr=subprocess.DEVNULL) as run:
+        waited(lambda: len(list((tmp_path / "logs").glob("attempts-*.parquet"))) > 2)
+        run.kill()
+    time.sleep(3)
+    left = len(list((tmp_path / "logs").iterdir()))
+    time.sleep(2)
+
+    assert len(list((tmp_path / "logs").iterdir())) == left < 150
+
+
+def waited(is_there: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if is_there():
+            return
+        time.sleep(0.1)
+    raise AssertionError("nothing was written within 30 seconds")
 
 
 def test_killed_at_any_time_it_leaves_only_whole_files_and_goes_on(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 from planted import ATTEMPTS, incidents, named
@@ -11,7 +12,7 @@ from planted import ATTEMPTS, incidents, named
 from synthetic_data import WorldSummary, make_world
 from synthetic_data.chronicle import stage_of
 from synthetic_data.counterfactual import ROLES, Role, effects
-from synthetic_data.decisions import APPROVED, REFUSED
+from synthetic_data.decisions import APPROVED, REFUSED, Tries
 from synthetic_data.episodes import Course
 from synthetic_data.gates import RULES, Gate
 from synthetic_data.incidents import CUT_OFF, Incident, Onset
@@ -148,6 +149,14 @@ def test_an_overload_that_begins_within_an_hour_changes_nothing_before_it() -> N
 
     assert len(refused) > 100
     assert 10.5 <= hours.min() < hours.max() < 22.5
+
+
+def test_on_a_day_of_a_few_tries_everybody_keeps_their_own_dice() -> None:
+    stage = stage_of(make_world(days=1, attempts=30), LAST)
+    order = np.roll(np.arange(len(stage.first)), 1)
+    again = Tries(stage.first.take(order), order, stage.dice, number=2)
+
+    assert (again.roll("rule U302") == stage.dice.first("rule U302")[order]).all()
 
 
 def test_the_truth_file_describes_every_incident_and_counts_its_attempts(
