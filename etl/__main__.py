@@ -10,10 +10,11 @@ from etl.asking import check_period, question_from
 from etl.command_line import console, progress, run
 from etl.errors import InvalidValue
 from etl.home import Home
+from etl.lock import writing
 from etl.notes import Notes
 from etl.pipeline import Result, add_files, check_source, rebuild
 from etl.profile import CONTRACT, load_profile
-from etl.publish import current_manifest, writing
+from etl.publish import current_manifest
 from etl.query import ask
 from etl.snapshot import open_snapshot
 from etl.words import Language
@@ -52,7 +53,7 @@ def demo(
         check_source(folder, manifest, notes)
         with progress() as bar:
             task = bar.add_task("Inventing a year of attempts", total=days)
-            write_world(home, days=days, attempts=attempts, on_day=lambda *_: bar.advance(task))
+            write_world(home, days=days, attempts=attempts, on_day=lambda *_: bar.advance(task), is_locked=True)
     _load([folder.logs], CONTRACT, home, as_of=None)
 
 

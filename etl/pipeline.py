@@ -6,10 +6,11 @@ from pathlib import Path
 from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot
 from etl.home import Home
 from etl.load import Loaded, Progress, load_files
+from etl.lock import writing
 from etl.manifest import LOAD_AGAIN, Load, Manifest, local_time
 from etl.notes import Notes, read_notes
 from etl.profile import CONTRACT, Profile, load_profile
-from etl.publish import current_manifest, newest_readable, publish, writing
+from etl.publish import current_manifest, newest_readable, publish
 from etl.sources import log_files
 
 

@@ -1,11 +1,9 @@
 """Makes a snapshot live, all at once or not at all, keeps the last three and clears what no kept one lists."""
 
-import fcntl
 import hashlib
 import logging
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +12,7 @@ import duckdb
 
 from etl import duck
 from etl.build import Plan, build_snapshot, schema_version
-from etl.errors import DamagedSnapshot, InvalidValue
+from etl.errors import DamagedSnapshot
 from etl.home import SNAPSHOT_ID, Home
 from etl.manifest import LOAD_AGAIN, Manifest, read_manifest
 from etl.snapshot import Snapshot
@@ -22,20 +20,6 @@ from etl.snapshot import Snapshot
 KEPT = 3
 CLOCK = "%Y%m%dT%H%M%S%f"
 logger = logging.getLogger(__name__)
-
-
-@contextmanager
-def writing(home: Home) -> Iterator[None]:
-    """Only one process writes to a home at a time; a second one is told so at once."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    with home.lock.open("w", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as problem:
-            raise InvalidValue(
-                f"another load or build is writing to {home.root}; wait for it and run this again"
-            ) from problem
-        yield
 
 
 def current_manifest(home: Home) -> Manifest:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -17,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from etl.errors import InvalidValue, UnknownName
+from etl.home import Home
+from etl.lock import writing
 from synthetic_data.chronicle import Chronicle, DayLog
-from synthetic_data.counterfactual import Sums
+from synthetic_data.comparison import Sums
 from synthetic_data.events import events_toml, known_events
 from synthetic_data.files import Format, encoded, file_name, parquet_bytes, put
 from synthetic_data.generate import (
@@ -32,7 +35,7 @@ from synthetic_data.generate import (
 )
 from synthetic_data.pools import applicants_table
 from synthetic_data.room import JOURNAL, MANIFEST, make_room
-from synthetic_data.truth import incidents_json, overlaps_json, shifts_json
+from synthetic_data.truth import incidents_json, overlaps_json, shifts_json, total_json
 
 DAYS_AT_ONCE = 16
 """What one process does in a row: each row of days costs the day before it as well."""
@@ -83,10 +86,11 @@ def write_world(
     format: str = Format.PARQUET,
     jobs: int = 1,
     on_day: Callable[[date], object] | None = None,
+    is_locked: bool = False,
 ) -> WorldSummary:
     """Writes logs/, truth/ and events.toml below `home`; calls `on_day` after each day, in any order.
 
-    Days that an earlier, stopped run of the same world wrote are kept.
+    Days that an earlier, stopped run of the same world wrote are kept. `is_locked`: the caller has the home already.
     """
     if format not in set(Format):
         raise UnknownName("format", format, list(Format))
@@ -94,14 +98,19 @@ def write_world(
         raise InvalidValue(f"--jobs {jobs} must be between 1 and {MOST_JOBS}")
     order = Order(home, Format(format), days, attempts, seed, end, scenario, dirty)
     world = order.world
+    with nullcontext() if is_locked else writing(Home(home), "run of synthetic_data"):
+        return _written(order, world, jobs, on_day or (lambda _: None))
+
+
+def _written(order: "Order", world: World, jobs: int, on_day: Callable[[date], object]) -> WorldSummary:
+    home = order.home
     calendar = events_toml(known_events(world.scenario, world.first, world.last))
     facts = _facts(world, order.format, calendar)
     done = {line["day"]: DayFile(**line) for line in make_room(home, facts) if line.keys() == DAY_KEYS}
     put(home / "logs" / MANIFEST, _manifest(facts, [], is_complete=False))
     for made in _made(order, [day for day in world.days if day.isoformat() not in done], jobs):
         done[made.day] = made
-        if on_day:
-            on_day(date.fromisoformat(made.day))
+        on_day(date.fromisoformat(made.day))
     files = [done[day.isoformat()] for day in world.days]
     _write_truth(home / "truth", world, files)
     put(home / "events.toml", calendar)
@@ -207,6 +216,7 @@ def _write_truth(folder: Path, world: World, files: list[DayFile]) -> None:
             sums[incident] = sums.get(incident, Sums()) + Sums(**added)
     put(folder / "incidents.json", incidents_json(world, sums))
     put(folder / "overlaps.json", overlaps_json(sums))
+    put(folder / "total.json", total_json(sums))
     put(folder / "shifts.json", shifts_json(world))
     put(folder / "applicants.parquet", parquet_bytes(applicants_table(world.applicants)))
 

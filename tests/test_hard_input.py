@@ -13,10 +13,10 @@ from etl.__main__ import app
 from etl.command_line import run
 from etl.errors import DamagedSnapshot, InvalidValue, RefusalLensError
 from etl.home import Home
+from etl.lock import writing
 from etl.periods import Comparison, Period, comparison_period
 from etl.pipeline import add_files, rebuild
 from etl.profile import load_profile
-from etl.publish import writing
 from etl.query import Attribution, Question, Selection, ask
 from etl.snapshot import Snapshot, open_snapshot
 from synthetic_data import write_world

@@ -13,8 +13,9 @@ from two_loads import FIRST, SECOND
 
 from etl.errors import InvalidValue, RefusalLensError, RefusedToPublish
 from etl.home import Home
+from etl.lock import writing
 from etl.pipeline import rebuild
-from etl.publish import KEPT, writing
+from etl.publish import KEPT
 from etl.query import Question, ask
 from etl.rollups import ROLLUPS
 from etl.snapshot import Snapshot, open_snapshot
