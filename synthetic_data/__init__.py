@@ -5,7 +5,7 @@ single day of it in memory.
 """
 
 from synthetic_data.chronicle import DayLog, make_day
-from synthetic_data.generate import World, make_world, world_id
+from synthetic_data.worlds import World, make_world, world_id
 from synthetic_data.write import WorldSummary, write_world
 
 __all__ = ["DayLog", "World", "WorldSummary", "make_day", "make_world", "world_id", "write_world"]

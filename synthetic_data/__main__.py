@@ -11,8 +11,8 @@ from etl.report import out_console
 from etl.sources import log_files
 from synthetic_data.check import check_world, table
 from synthetic_data.files import Format
-from synthetic_data.generate import DEFAULT_ATTEMPTS, DEFAULT_DAYS, DEFAULT_END, DEFAULT_SEED
 from synthetic_data.scenario import scenario_names
+from synthetic_data.worlds import DEFAULT_ATTEMPTS, DEFAULT_DAYS, DEFAULT_END, DEFAULT_SEED
 from synthetic_data.write import WorldSummary, write_world
 
 LAST_DAY = datetime.combine(DEFAULT_END, datetime.min.time())

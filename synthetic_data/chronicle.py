@@ -11,12 +11,12 @@ from synthetic_data.decisions import OUTCOMES, REFUSED
 from synthetic_data.dice import Dice
 from synthetic_data.episodes import Stage
 from synthetic_data.first_tries import first_tries
-from synthetic_data.generate import World
 from synthetic_data.lines import MICROS_OF_A_DAY, Story, merged
 from synthetic_data.log import make_log
 from synthetic_data.mess import Spoiled, spoil
 from synthetic_data.streams import Streams
 from synthetic_data.truth import sums_of, truth_table
+from synthetic_data.worlds import World
 
 
 @dataclass(frozen=True)

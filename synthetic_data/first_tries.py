@@ -6,11 +6,11 @@ import numpy as np
 
 from synthetic_data.attempts import Attempts, make_attempts
 from synthetic_data.decks import Array
-from synthetic_data.generate import World
 from synthetic_data.incidents import SCOPES, moments
 from synthetic_data.shifts import SHIFT_SCOPES, Shift
 from synthetic_data.streams import Streams
 from synthetic_data.world import CHANNELS
+from synthetic_data.worlds import World
 
 
 def first_tries(world: World, day: date) -> Attempts:

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from synthetic_data.counterfactual import ROLES, Effect, Sums
 from synthetic_data.decks import Array
-from synthetic_data.generate import World
 from synthetic_data.incidents import JOINT, Incident
 from synthetic_data.lines import Story, attempt_ids
 from synthetic_data.log import fixed_width
 from synthetic_data.shifts import Shift
+from synthetic_data.worlds import World
 
 NOTHING = -1
 

@@ -24,7 +24,10 @@ from synthetic_data.chronicle import Chronicle, DayLog
 from synthetic_data.comparison import Sums
 from synthetic_data.events import events_toml, known_events
 from synthetic_data.files import Format, encoded, file_name, parquet_bytes, put
-from synthetic_data.generate import (
+from synthetic_data.pools import applicants_table
+from synthetic_data.room import JOURNAL, MANIFEST, make_room
+from synthetic_data.truth import incidents_json, overlaps_json, shifts_json, total_json
+from synthetic_data.worlds import (
     DEFAULT_ATTEMPTS,
     DEFAULT_DAYS,
     DEFAULT_END,
@@ -33,9 +36,6 @@ from synthetic_data.generate import (
     World,
     make_world,
 )
-from synthetic_data.pools import applicants_table
-from synthetic_data.room import JOURNAL, MANIFEST, make_room
-from synthetic_data.truth import incidents_json, overlaps_json, shifts_json, total_json
 
 DAYS_AT_ONCE = 16
 """What one process does in a row: each row of days costs the day before it as well."""

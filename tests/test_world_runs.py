@@ -36,7 +36,7 @@ GOLDEN = {
 def test_a_day_is_the_same_on_every_machine(day: date) -> None:
     digest = make_day(make_world(attempts=60_000), day).digest
 
-    assert digest == GOLDEN[day], f"numpy {np.__version__}, or a change of the world: then raise generate.VERSION"
+    assert digest == GOLDEN[day], f"numpy {np.__version__}, or a change of the world: then raise worlds.VERSION"
 
 
 def test_json_lines_say_the_same_as_a_parquet_log(tmp_path: Path) -> None:
