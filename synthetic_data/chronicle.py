@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthetic_data.counterfactual import Sums
+from synthetic_data.comparison import Sums
 from synthetic_data.decisions import OUTCOMES, REFUSED
 from synthetic_data.dice import Dice
 from synthetic_data.episodes import Stage

@@ -1,51 +1,29 @@
 """What incidents did: the same day played once as it is and once without each of them, compared episode by episode."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
-from synthetic_data.decisions import APPROVED, REFUSED
+from synthetic_data.comparison import NET, Comparison, Sums, compared
 from synthetic_data.decks import Array
-from synthetic_data.episodes import Course, Stage, mask_of
+from synthetic_data.episodes import Stage, mask_of
 
 
 class Role(StrEnum):
-    """What an incident is to an attempt.
+    """What an incident, or several that overlap, are to an attempt.
 
-    `refused`: refused, and approved without the incident. `induced`: it exists only because of the incident, without
-    which the episode would have been over. `overlap`: refused, approved without all the incidents named, but not
-    without any single one of them.
+    `refused`: refused, and approved without them. `induced`: it exists only because of them, without which the episode
+    would have been over. What is told of several is true without all of them, and without no single one.
     """
 
     REFUSED = "refused"
     INDUCED = "induced"
-    OVERLAP = "overlap"
 
 
 ROLES = tuple(Role)
-
-
-@dataclass(frozen=True)
-class Sums:
-    """The effect of an incident in numbers that add up over days; amounts in yuan.
-
-    `refusals_net` are all refusals less those that there would be without the incident; `loans_lost` the episodes
-    that would end with a loan less those that do; `lending_lost` the same in money. `amount_caused` is what the
-    attempts with the role `refused` had asked for.
-    """
-
-    refusals_caused: int = 0
-    amount_caused: int = 0
-    attempts_induced: int = 0
-    refusals_induced: int = 0
-    refusals_net: int = 0
-    loans_lost: int = 0
-    lending_lost: int = 0
-
-    def __add__(self, other: "Sums") -> "Sums":
-        return Sums(*(getattr(self, name) + getattr(other, name) for name in Sums.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -53,6 +31,8 @@ class Effect:
     """What one incident, or several that overlap, did to the episodes that began on one day.
 
     `rows` are the tries concerned, by their place in the day's course as it is; `roles` what the incident is to each.
+    The counts among the `sums` are those of `rows`. The net sums of an overlap are what all its incidents did together
+    beyond what each of them did alone: negative where each alone is already charged with the same loan.
     """
 
     incidents: tuple[int, ...]
@@ -61,60 +41,83 @@ class Effect:
     sums: Sums
 
 
-def effects(stage: Stage) -> Iterator[Effect]:
-    """For every incident that changed something, and for every overlap of several."""
-    alone = [effect for number in stage.incidents if (effect := _alone(stage, number))]
-    yield from alone
-    is_told = np.zeros(len(stage.as_it_is), dtype=bool)
-    for effect in alone:
-        is_told[effect.rows[effect.roles == ROLES.index(Role.REFUSED)]] = True
-    yield from _overlaps(stage, is_told)
+@dataclass(frozen=True)
+class Day:
+    """What a day's incidents did: alone, where several had a hand in the same episode, and all together."""
+
+    effects: tuple[Effect, ...]
+    total: Sums
 
 
-def _alone(stage: Stage, number: int) -> Effect | None:
-    every, other = stage.without(number)
-    if not len(every):
-        return None
-    factual = stage.as_it_is.take(every)
-    found, is_there = _found(factual, other)
-    is_refused = factual.outcome == REFUSED
-    is_caused = is_refused & is_there & (other.outcome[found] == APPROVED)
-    rows = np.flatnonzero(is_caused | ~is_there)
-    sums = Sums(
-        refusals_caused=int(is_caused.sum()),
-        amount_caused=int(factual.amount[is_caused].sum()),
-        attempts_induced=int((~is_there).sum()),
-        refusals_induced=int((is_refused & ~is_there).sum()),
-        refusals_net=int(is_refused.sum()) - int((other.outcome == REFUSED).sum()),
-        loans_lost=int((other.outcome == APPROVED).sum()) - int((factual.outcome == APPROVED).sum()),
-        lending_lost=_lent(other) - _lent(factual),
-    )
-    return Effect((number,), every[rows], (~is_there[rows]).astype(np.int8), sums)
+def told(stage: Stage) -> Day:
+    """The net sums of the effects add up to those of the total, and each try that differs without all has a role."""
+    if not stage.incidents:
+        return Day((), Sums())
+    return _Overlaps(stage, {number: compared(stage, number) for number in stage.incidents}).day
 
 
-def _overlaps(stage: Stage, is_told: Array) -> Iterator[Effect]:
-    course = stage.as_it_is
-    several = np.flatnonzero((np.bitwise_count(course.fired) > 1) & (course.outcome == REFUSED))
-    for mask in np.unique(course.fired[several]):
-        numbers = tuple(number for number in stage.incidents if mask & mask_of(number))
-        every, other = stage.without(*numbers)
-        factual = course.take(every)
-        found, is_there = _found(factual, other)
-        is_joint = (factual.fired == mask) & (factual.outcome == REFUSED) & ~is_told[every]
-        rows = every[is_joint & is_there & (other.outcome[found] == APPROVED)]
-        if len(rows):
-            sums = Sums(refusals_caused=len(rows), amount_caused=int(course.amount[rows].sum()))
-            yield Effect(numbers, rows, np.full(len(rows), ROLES.index(Role.OVERLAP), np.int8), sums)
+@dataclass(frozen=True)
+class _Overlaps:
+    """What single incidents did on a day, beside what they did together."""
+
+    stage: Stage
+    alone: dict[int, Comparison]
+
+    @property
+    def day(self) -> Day:
+        singles = [_effect((number,), one, one.everywhere) for number, one in self.alone.items()]
+        effects = (*(effect for effect in singles if effect.sums != Sums()), *self._joint())
+        return Day(effects, self._together.sums(self._together.everywhere))
+
+    @cached_property
+    def _together(self) -> Comparison:
+        """Without all incidents of the day."""
+        return self.alone[next(iter(self.alone))] if len(self.alone) == 1 else compared(self.stage, *self.alone)
+
+    def _joint(self) -> list[Effect]:
+        """One effect for each set of incidents that had a hand in the same episodes."""
+        if len(self.alone) == 1:
+            return []
+        open_nets, is_open = self._nets(), self._is_told_of_nobody()
+        sets = self._concerned.take(self._together.factual.episode)
+        is_concerned = np.any(open_nets != 0, axis=0)
+        is_concerned[self._together.factual.episode[is_open]] = True
+        return [
+            self._effect_of(mask, open_nets[:, self._concerned == mask], is_open & (sets == mask))
+            for mask in np.unique(self._concerned[is_concerned])
+        ]
+
+    def _effect_of(self, mask: np.uint64, nets: Array, is_open: Array) -> Effect:
+        numbers = tuple(number for number in self.alone if mask & mask_of(number))
+        effect = _effect(numbers, self._together, is_open)
+        sums = dict(zip(NET, nets.sum(axis=1).tolist(), strict=True))
+        return replace(effect, sums=replace(effect.sums, **sums))
+
+    def _nets(self) -> Array:
+        """What is left of the net sums of each episode when each incident alone has had its part."""
+        episodes = len(self.stage.first)
+        nets: Array = self._together.nets(episodes) - sum(one.nets(episodes) for one in self.alone.values())
+        return nets
+
+    def _is_told_of_nobody(self) -> Array:
+        """Tries that differ without all incidents, and without no single one."""
+        is_told = np.zeros(len(self.stage.as_it_is), dtype=bool)
+        for one in self.alone.values():
+            is_told[one.rows[one.is_caused | one.is_induced]] = True
+        return (self._together.is_caused | self._together.is_induced) & ~is_told[self._together.rows]
+
+    @cached_property
+    def _concerned(self) -> Array:
+        """For each episode of the day, the incidents that had a hand in it in any of the worlds, a bit each."""
+        concerned = np.zeros(len(self.stage.first), dtype=np.uint64)
+        for course in (self.stage.as_it_is, *(one.other for one in self.alone.values())):
+            np.bitwise_or.at(concerned, course.episode, course.fired)
+        for number, one in self.alone.items():
+            concerned[one.factual.episode[one.is_changed]] |= mask_of(number)
+        concerned[np.bitwise_count(concerned) == 1] = mask_of(*self.alone)
+        return concerned
 
 
-def _found(factual: Course, other: Course) -> tuple[Array, Array]:
-    """For each try as it is, its place in the other world, and whether it exists there."""
-    if not len(other):
-        return np.zeros(len(factual), dtype=np.intp), np.zeros(len(factual), dtype=bool)
-    sought = np.searchsorted(other.key, factual.key, sorter=other.by_key)
-    place = other.by_key[np.minimum(sought, len(other) - 1)]
-    return place, other.key[place] == factual.key
-
-
-def _lent(course: Course) -> int:
-    return int(course.amount[course.outcome == APPROVED].sum())
+def _effect(numbers: Sequence[int], one: Comparison, is_asked: Array) -> Effect:
+    rows = np.flatnonzero((one.is_caused | one.is_induced) & is_asked)
+    return Effect(tuple(numbers), one.rows[rows], one.is_induced[rows].astype(np.int8), one.sums(is_asked))

@@ -16,6 +16,9 @@ from synthetic_data.world import CHANNELS, PARTNERS, PRODUCTS, SYSTEMS
 JOINT = "|"
 """Joins the ids of incidents that overlap."""
 
+ALL = "*"
+"""Stands for all incidents together, where an id of one could stand."""
+
 CUT_OFF = "cut_off"
 """The one effect that is not a reason: it moves the score line."""
 

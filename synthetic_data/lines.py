@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from synthetic_data.counterfactual import Effect, effects
+from synthetic_data.counterfactual import Day, told
 from synthetic_data.decisions import REFUSED, TECHNICAL_BITS
 from synthetic_data.decks import Array
 from synthetic_data.episodes import Course, Stage
@@ -30,8 +30,9 @@ class Story:
         return self.stage.as_it_is
 
     @cached_property
-    def effects(self) -> tuple[Effect, ...]:
-        return tuple(effects(self.stage))
+    def told(self) -> Day:
+        """What the incidents did to the episodes."""
+        return told(self.stage)
 
     @cached_property
     def own(self) -> Array:

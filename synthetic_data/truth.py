@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from synthetic_data.counterfactual import ROLES, Effect, Sums
+from synthetic_data.comparison import Sums
+from synthetic_data.counterfactual import ROLES, Effect
 from synthetic_data.decks import Array
-from synthetic_data.incidents import JOINT, Incident
+from synthetic_data.incidents import ALL, JOINT, Incident
 from synthetic_data.lines import Story, attempt_ids
 from synthetic_data.log import fixed_width
 from synthetic_data.shifts import Shift
@@ -44,7 +45,7 @@ def truth_table(world: World, story: Story, before: Story | None) -> pa.Table:
 
 def _of_story(world: World, story: Story, rows: Array, file: Story, numbers: Array) -> pa.Table:
     told, course = _told(story, rows), story.course
-    names = [_joined(world, effect) for effect in story.effects]
+    names = [_joined(world, effect) for effect in story.told.effects]
     root = story.numbers.take(course.episode.take(told.rows))
     return pa.table(
         {
@@ -68,9 +69,9 @@ def _told(story: Story, rows: Array) -> Told:
     is_asked = np.zeros(len(story.course), dtype=bool)
     is_asked[rows] = True
     every = Told(
-        rows=np.concatenate([effect.rows for effect in story.effects] or [np.empty(0, np.int64)]),
-        effects=np.repeat(np.arange(len(story.effects)), [len(effect.rows) for effect in story.effects]),
-        roles=np.concatenate([effect.roles for effect in story.effects] or [np.empty(0, np.int8)]),
+        rows=np.concatenate([effect.rows for effect in story.told.effects] or [np.empty(0, np.int64)]),
+        effects=np.repeat(np.arange(len(story.told.effects)), [len(effect.rows) for effect in story.told.effects]),
+        roles=np.concatenate([effect.roles for effect in story.told.effects] or [np.empty(0, np.int8)]),
     )
     is_plain = is_asked & (story.course.number > 1)
     is_plain[every.rows] = False
@@ -88,8 +89,8 @@ def _joined(world: World, effect: Effect) -> str:
 
 
 def sums_of(world: World, story: Story) -> dict[str, Sums]:
-    """What the incidents did to the episodes that begin on the day of `story`."""
-    return {_joined(world, effect): effect.sums for effect in story.effects}
+    """What the incidents did to the episodes that begin on the day of `story`: each, several together, and all."""
+    return {_joined(world, effect): effect.sums for effect in story.told.effects} | {ALL: story.told.total}
 
 
 def incidents_json(world: World, sums: Mapping[str, Sums]) -> str:
@@ -98,10 +99,17 @@ def incidents_json(world: World, sums: Mapping[str, Sums]) -> str:
 
 
 def overlaps_json(sums: Mapping[str, Sums]) -> str:
-    """What several incidents refused together, each of them enough. Other sums are not measured for overlaps."""
-    told = ("refusals_caused", "amount_caused")
-    joint = [(name, {one: getattr(sums[name], one) for one in told}) for name in sorted(sums) if JOINT in name]
-    return _pretty([{"incidents": name.split(JOINT), **counted} for name, counted in joint])
+    """What several incidents did together and none of them alone.
+
+    Counts are of the attempts told of them together; net sums may be negative, where each alone is charged with a loan
+    that is lost only once, so that those of all incidents and overlaps add up to `total_json`.
+    """
+    return _pretty([{"incidents": name.split(JOINT), **asdict(sums[name])} for name in sorted(sums) if JOINT in name])
+
+
+def total_json(sums: Mapping[str, Sums]) -> str:
+    """What all incidents did together: the log beside the log of the same world with none of them."""
+    return _pretty(asdict(sums.get(ALL, Sums())))
 
 
 def shifts_json(world: World) -> str:

@@ -1,19 +1,21 @@
 """What is true of the invented world: what each incident did, told by comparing whole days, and who tried again."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 from planted import ATTEMPTS, incidents, named
 
-from synthetic_data import WorldSummary, make_world
+from synthetic_data import World, WorldSummary, make_world
 from synthetic_data.chronicle import stage_of
-from synthetic_data.counterfactual import ROLES, Role, effects
+from synthetic_data.comparison import Sums
+from synthetic_data.counterfactual import ROLES, Effect, Role, told
 from synthetic_data.decisions import APPROVED, REFUSED, Tries
-from synthetic_data.episodes import Course
+from synthetic_data.episodes import Course, Stage
 from synthetic_data.gates import RULES, Gate
 from synthetic_data.incidents import CUT_OFF, Incident, Onset
 from synthetic_data.places import load_places
@@ -68,10 +70,10 @@ def test_an_incident_shows_inside_its_scope_and_not_outside(log: pd.DataFrame, i
 
 @pytest.mark.parametrize("incident", incidents(), ids=named)
 def test_the_truth_names_only_refusals_in_the_scope(log: pd.DataFrame, truth: pd.DataFrame, incident: Incident) -> None:
-    told = truth[(truth["incident_id"] == incident.id) & (truth["role"] == "refused")]
-    caused = log[log["attempt_id"].isin(told["attempt_id"])]
+    named = truth[(truth["incident_id"] == incident.id) & (truth["role"] == "refused")]
+    caused = log[log["attempt_id"].isin(named["attempt_id"])]
 
-    assert len(caused) == len(told) > 0
+    assert len(caused) == len(named) > 0
     assert {"refused"} == set(caused["outcome"])
     assert caused["local"].between(incident.start, incident.end, inclusive="left").all()
     where = {name: values for name, values in incident.scope.items() if name != "region"}
@@ -92,7 +94,7 @@ def test_the_truth_is_the_whole_day_compared_with_the_same_day_without_the_incid
     here, there = by_key(stage.as_it_is), by_key(calmer.as_it_is)
     both = here.join(there.add_suffix("_without"))
     is_rescued = (both["outcome"] == REFUSED) & (both["outcome_without"] == APPROVED)
-    effect = next(effect for effect in effects(stage) if effect.incidents == (number,))
+    effect = next(effect for effect in told(stage).effects if effect.incidents == (number,))
     keys = stage.as_it_is.key[effect.rows]
 
     assert set(keys[effect.roles == ROLES.index(Role.REFUSED)]) == set(both.index[is_rescued]) != set()
@@ -111,19 +113,78 @@ def lent(course: pd.DataFrame) -> int:
 
 
 def test_incidents_that_each_suffice_are_named_together() -> None:
-    one = next(incident for incident in incidents() if incident.id == "sichuan-policy-window")
-    other = replace(one, id="the-same-once-more", effect={"P103": 0.40})
-    world = make_world(attempts=600_000)
-    stage = stage_of(replace(world, scenario=replace(world.scenario, incidents=(one, other))), IN_SICHUAN)
-    alone = [effect for effect in effects(stage) if len(effect.incidents) == 1]
-    together = next(effect for effect in effects(stage) if len(effect.incidents) == 2)
+    stage = stage_of(crowded("sichuan-policy-window", "sichuan-policy-window"), IN_SICHUAN)
+    alone = [effect for effect in told(stage).effects if len(effect.incidents) == 1]
+    together = next(effect for effect in told(stage).effects if len(effect.incidents) == 2)
     nobody = replace(stage, incidents={}).as_it_is
     approved = set(nobody.key[nobody.outcome == APPROVED])
+    is_refused = together.roles == ROLES.index(Role.REFUSED)
 
-    assert len(together.rows) == together.sums.refusals_caused > 10
-    assert set(stage.as_it_is.key[together.rows]) <= approved
-    told_alone = {row for effect in alone for row in effect.rows[effect.roles == ROLES.index(Role.REFUSED)]}
-    assert told_alone.isdisjoint(together.rows)
+    assert together.sums.refusals_caused == is_refused.sum() > 10
+    assert set(stage.as_it_is.key[together.rows[is_refused]]) <= approved
+    assert {row for effect in alone for row in effect.rows}.isdisjoint(together.rows)
+
+
+def crowded(*ids: str) -> World:
+    """The default world with these incidents alone, once more where an id comes twice."""
+    known, world = {incident.id: incident for incident in incidents()}, make_world(attempts=600_000)
+    planted = tuple(replace(known[id], id=f"{n} {id}") for n, id in enumerate(ids))
+    return replace(world, scenario=replace(world.scenario, incidents=planted))
+
+
+def at_once(world: World, day: date) -> World:
+    """All its incidents for everybody, on one day from nine to nine."""
+    start, end = (datetime.combine(day, time(hour)) for hour in (9, 21))
+    moved = (replace(one, start=start, end=end, scope={}) for one in world.scenario.incidents)
+    return replace(world, scenario=replace(world.scenario, incidents=tuple(moved)))
+
+
+OVERLOAD_DAY = date(2025, 11, 11)
+CROWDS = (
+    ("sichuan-policy-window", "sichuan-policy-window"),
+    tuple(incident.id for incident in incidents() if incident.onset is not Onset.RING),
+    tuple(incident.id for incident in incidents() if incident.onset is Onset.LOAD) * 2,
+)
+
+
+@pytest.mark.parametrize("ids", CROWDS, ids=["the same twice", "all at once", "two overloads"])
+def test_what_incidents_did_alone_and_together_is_the_whole_day_compared_with_a_calm_one(ids: tuple[str, ...]) -> None:
+    stage = stage_of(at_once(crowded(*ids), OVERLOAD_DAY), OVERLOAD_DAY)
+    day = told(stage)
+    here, there = by_key(stage.as_it_is), by_key(replace(stage, incidents={}).as_it_is)
+    both = here.join(there.add_suffix("_without"))
+    is_rescued = (both["outcome"] == REFUSED) & (both["outcome_without"] == APPROVED)
+    named = set(stage.as_it_is.key[np.concatenate([effect.rows for effect in day.effects])])
+
+    assert any(len(effect.incidents) > 1 for effect in day.effects)
+    assert named >= set(both.index[is_rescued]) | (set(here.index) - set(there.index))
+    for sums in (day.total, sum((effect.sums for effect in day.effects), Sums())):
+        assert sums.refusals_net == (here["outcome"] == REFUSED).sum() - (there["outcome"] == REFUSED).sum()
+        assert sums.lending_lost == lent(there) - lent(here)
+        assert sums.loans_lost == (there["outcome"] == APPROVED).sum() - (here["outcome"] == APPROVED).sum()
+    assert day.total.refusals_caused == is_rescued.sum()
+    assert day.total.attempts_induced == len(set(here.index) - set(there.index))
+
+
+@pytest.mark.parametrize("ids", CROWDS, ids=["the same twice", "all at once", "two overloads"])
+def test_what_is_told_of_several_is_not_so_without_any_single_one_of_them(ids: tuple[str, ...]) -> None:
+    stage = stage_of(at_once(crowded(*ids), OVERLOAD_DAY), OVERLOAD_DAY)
+    here = by_key(stage.as_it_is)
+
+    for effect in (effect for effect in told(stage).effects if len(effect.incidents) > 1):
+        keys = stage.as_it_is.key[effect.rows]
+        worlds = [by_key(replace(stage, incidents=others).as_it_is) for others in without_one_of(stage, effect)]
+        calm = by_key(replace(stage, incidents={}).as_it_is)
+        assert (here.loc[keys, "outcome"] == REFUSED)[effect.roles == ROLES.index(Role.REFUSED)].all()
+        for world in worlds:
+            assert (world["outcome"].reindex(keys[effect.roles == ROLES.index(Role.REFUSED)]) != APPROVED).all()
+            assert set(keys[effect.roles == ROLES.index(Role.INDUCED)]) <= set(world.index)
+        assert set(keys[effect.roles == ROLES.index(Role.INDUCED)]).isdisjoint(calm.index)
+
+
+def without_one_of(stage: Stage, effect: Effect) -> Iterator[dict[int, Incident]]:
+    for number in effect.incidents:
+        yield {other: incident for other, incident in stage.incidents.items() if other != number}
 
 
 def test_an_overload_is_made_worse_by_those_who_try_again(log: pd.DataFrame, truth: pd.DataFrame) -> None:
@@ -143,7 +204,7 @@ def test_an_overload_that_begins_within_an_hour_changes_nothing_before_it() -> N
     world = make_world(attempts=600_000)
     scenario = replace(world.scenario, incidents=(replace(overload, start=start, end=end),))
     stage = stage_of(replace(world, scenario=scenario), start.date())
-    [effect] = effects(stage)
+    [effect] = told(stage).effects
     refused = effect.rows[effect.roles == ROLES.index(Role.REFUSED)]
     hours = stage.as_it_is.micros[refused] / 3_600_000_000
 
