@@ -1,59 +1,26 @@
 """The lender's own calendar, events.toml: what anybody there knew at the time, which is not the truth file."""
 
 import json
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from etl.words import Words
-from synthetic_data.demand import SPRING_FESTIVALS
-from synthetic_data.scenario import Event, Scenario
-from synthetic_data.world import RELEASES
-
-YEARLY = (
-    ("double-eleven", (11, 10), (11, 12), "promotion", Words(en="11.11 promotion", zh="双十一大促")),
-    ("double-twelve", (12, 12), (12, 12), "promotion", Words(en="12.12 promotion", zh="双十二大促")),
-    ("mid-year", (6, 17), (6, 18), "promotion", Words(en="618 promotion", zh="618 大促")),
-    ("national-day", (10, 1), (10, 7), "holiday", Words(en="National Day holiday", zh="国庆假期")),
-)
-SPRING_FESTIVAL = Words(en="Spring Festival holiday", zh="春节假期")
+from synthetic_data.almanac import Event, usual_events
+from synthetic_data.scenario import Scenario, check_days
 
 
 def known_events(scenario: Scenario, first: date, last: date) -> list[Event]:
-    """Every event that touches the days from `first` to `last`, in order of time."""
-    events = [*scenario.notices, *_yearly(first, last), *_spring_festivals(), *_releases()]
+    """Every event that touches the days from `first` to `last`, in order of time.
+
+    `InvalidValue` where something in the scenario lies outside these days, so that nobody would ever know of it.
+    """
+    check_days(scenario, first, last)
     return sorted(
-        (event for event in events if _day(event.start) <= last and _day(event.last) >= first),
+        (e for e in [*scenario.notices, *usual_events(first, last)] if _day(e.start) <= last and _day(e.last) >= first),
         key=lambda event: (_day(event.start), event.id),
     )
 
 
-def _yearly(first: date, last: date) -> Iterator[Event]:
-    for year in range(first.year, last.year + 1):
-        for name, start, end, kind, words in YEARLY:
-            yield Event(f"{name}-{year}", date(year, *start), date(year, *end), kind, words)
-
-
-def _spring_festivals() -> Iterator[Event]:
-    for new_year in SPRING_FESTIVALS:
-        start, last = new_year - timedelta(days=2), new_year + timedelta(days=6)
-        yield Event(f"spring-festival-{new_year.year}", start, last, "holiday", SPRING_FESTIVAL)
-
-
-def _releases() -> Iterator[Event]:
-    for release in RELEASES:
-        name, gray = release.version, release.gray_from
-        ring = Words(en=f"App {name}: gray release begins", zh=f"App {name} 灰度发布开始")
-        yield Event(f"gray-{name}", gray, gray, "release", ring)
-        if release.recalled:
-            words = Words(en=f"App {name} recalled", zh=f"App {name} 已回滚")
-            yield Event(f"recall-{name}", release.recalled, release.recalled, "release", words)
-        else:
-            words = Words(en=f"App {name} for everybody", zh=f"App {name} 全量发布")
-            yield Event(f"release-{name}", release.stable_from, release.stable_from, "release", words)
-
-
 def events_toml(events: list[Event]) -> str:
-    """The calendar as text; JSON strings are valid TOML strings."""
+    """The calendar as text; JSON strings are valid TOML strings, but for one character."""
     head = "# The lender's own calendar. start and last are local dates or times; last is still inside.\n"
     return head + "".join(f"\n[[events]]\n{_entry(event)}" for event in events)
 
@@ -66,7 +33,7 @@ def _entry(event: Event) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", r"\u007f")
 
 
 def _day(moment: date | datetime) -> date:

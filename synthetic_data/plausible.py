@@ -1,12 +1,15 @@
-"""Whether the incidents of a scenario can happen: no two on the same dice, and no version that nobody runs."""
+"""Whether incidents can happen: dice of their own, versions that somebody runs, hours above capacity."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from etl.errors import InvalidValue
 from synthetic_data.applicants import LONGEST_LAG
+from synthetic_data.demand import PROMOTIONS, load_by_hour
+from synthetic_data.gates import TRANSIENT
 from synthetic_data.incidents import RINGS, Incident, Onset
+from synthetic_data.reach import meet
 from synthetic_data.world import RELEASES, Release
 
 STABLE, GRAY = RINGS
@@ -26,15 +29,55 @@ def check_overlaps(path: Path, incidents: Sequence[Incident]) -> None:
     for number, other in enumerate(incidents):
         for one in incidents[:number]:
             shared = [code for code in one.effect if code in other.effect]
-            if shared and _meet(one, other):
+            if shared and meet(one, other):
                 first, end = max(one.start, other.start), min(one.end, other.end)
                 who = f"incidents {one.id!r} and {other.id!r} both raise {shared[0]} for the same attempts"
                 raise InvalidValue(f"{path}: {who} from {first} to {end}; keep them apart in time or in scope")
 
 
-def _meet(one: Incident, other: Incident) -> bool:
-    is_at_once = one.start < other.end and other.start < one.end
-    return is_at_once and all(set(one.scope[key]) & set(other.scope[key]) for key in one.scope if key in other.scope)
+def check_load(where: str, incident: Incident) -> None:
+    """An overload gives technical reasons, which no attempt has two of, and some of its hours are above capacity."""
+    if incident.onset is not Onset.LOAD:
+        return
+    for name in incident.effect:
+        if name not in TRANSIENT:
+            raise InvalidValue(f"{where}: effect: {name} is not one of onset 'load', which are {', '.join(TRANSIENT)}")
+    if (size := sum(incident.effect.values())) > 1 + 1e-9:
+        added = " + ".join(incident.effect)
+        raise InvalidValue(f"{where}: effect: {added} = {size:g}, and onset 'load' refuses at most 1")
+    check_rush(where, incident.start, incident.end)
+
+
+def check_rush(where: str, start: datetime, end: datetime) -> None:
+    """Between two local times some hour is above capacity, without which an overload does nothing."""
+    load, hour = _busiest(start, end)
+    if load <= 1:
+        days = ", ".join(f"{month:02}-{day:02}" for month, day in sorted(PROMOTIONS, key=PROMOTIONS.__getitem__)[::-1])
+        busiest = f"the busiest of its hours, {hour}, has a load of {load:.2f}, and above 1 it begins to refuse"
+        raise InvalidValue(f"{where}: onset 'load': {busiest}; put it on a promotion ({days}) or give it another onset")
+
+
+def _busiest(start: datetime, end: datetime) -> tuple[float, datetime]:
+    """The load of the busiest hour between two times, or of the first day that is above capacity."""
+    load, busiest = -1.0, start
+    for day in _days(start, end):
+        loads = load_by_hour(day)
+        hours = [midnight(day) + timedelta(hours=hour) for hour in range(24)]
+        here = [(load, hour) for load, hour in zip(loads, hours, strict=True) if _is_met_by(hour, start, end)]
+        load, busiest = max([(load, busiest), *here])
+        if load > 1:
+            break
+    return load, busiest
+
+
+def _is_met_by(hour: datetime, start: datetime, end: datetime) -> bool:
+    return start < hour + timedelta(hours=1) and hour < end
+
+
+def _days(start: datetime, end: datetime) -> Iterator[date]:
+    for number in range((end - start).days + 2):
+        if (day := start.date() + timedelta(days=number)) <= end.date():
+            yield day
 
 
 def check_versions(where: str, incident: Incident) -> None:
@@ -62,7 +105,7 @@ def _check_ring(where: str, incident: Incident, versions: Sequence[str], rings: 
         raise InvalidValue(f"{where}: scope: release_ring: onset 'ring' hits the ring {GRAY!r} only")
     for version in versions:
         first, end = life = _gray_life(BY_VERSION[version])
-        if incident.start < _midnight(first) or incident.end > _midnight(end):
+        if incident.start < midnight(first) or incident.end > midnight(end):
             ring = f"the gray ring of {version} lasts {_told(life)}"
             raise InvalidValue(f"{where}: onset 'ring': {ring}; start and end must lie in it")
 
@@ -89,12 +132,12 @@ def _gray_life(release: Release) -> Life:
 
 
 def _is_met(incident: Incident, life: Life) -> bool:
-    return incident.start < _midnight(life[1]) and _midnight(life[0]) < incident.end
+    return incident.start < midnight(life[1]) and midnight(life[0]) < incident.end
 
 
 def _told(life: Life) -> str:
     return f"from {life[0]} on" if life[1] == date.max else f"from {life[0]} to {life[1] - timedelta(days=1)}"
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return datetime.combine(day, datetime.min.time())

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import reduce
 
 import numpy as np
 
@@ -97,17 +98,35 @@ def stormy(loads: Array, overloads: Iterable[Incident], day: date) -> Array:
     """The schedule of two days with the retries that overloads bring on themselves.
 
     Whoever is refused by an overload tries again within minutes, which makes it worse: each hour's load is the fixed
-    point of load = base × (1 + r + r² + r³), r being the share refused at that load times how often one tries again.
+    point of load = base × (1 + r + r² + r³), r being the share that all its overloads together refuse at that load
+    times how often one tries again. What only hits a scope moves no load, and neither do shifts of demand.
     """
-    raised = loads.copy()
-    for overload in overloads:
-        if overload.onset is not Onset.LOAD or overload.scope:
-            continue
-        size, hours = sum(overload.effect.values()), _hours(overload, day)
-        for _ in range(40):
-            again = AFTER_TECHNICAL * size * (1 - 1 / np.maximum(raised[hours], 1))
-            raised[hours] = loads[hours] * (1 + again + again**2 + again**3)
+    sizes = _sizes(overloads, day)
+    raised = loads
+    for _ in range(ROUNDS if sizes.any() else 0):
+        again = AFTER_TECHNICAL * _by_any(sizes * (1 - 1 / np.maximum(raised, 1)))
+        raised = loads * (1 + again + again**2 + again**3)
     return raised if np.array_equal(raised, loads) else np.round(raised, 6)
+
+
+ROUNDS = 40
+"""Each brings the load nearer to the fixed point by a third at least."""
+
+
+def _sizes(overloads: Iterable[Incident], day: date) -> Array:
+    """Overloads × 48 hours: the share that each refuses where nothing is served; in an order of their own."""
+    sizes = [np.zeros(48)]
+    for overload in overloads:
+        if overload.onset is Onset.LOAD and not overload.scope:
+            size = np.zeros(48)
+            size[_hours(overload, day)] = sum(overload.effect.values())
+            sizes.append(size)
+    return np.sort(sizes, axis=0)
+
+
+def _by_any(chances: Array) -> Array:
+    """The chance that at least one of several comes true, each for itself; they are the rows."""
+    return reduce(lambda one, other: one + other - one * other, chances)
 
 
 def _hours(incident: Incident, day: date) -> slice:

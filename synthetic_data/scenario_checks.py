@@ -55,20 +55,44 @@ def check_scope(where: str, scope: Any, known: Mapping[str, Sequence[str]]) -> d
     return {name: tuple(values) for name, values in scope.items()}
 
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+"""The days that a world may have."""
+
+
 def check_span(where: str, start: object, end: object) -> None:
     if not (isinstance(start, datetime) and isinstance(end, datetime)) or start.tzinfo or end.tzinfo:
         raise InvalidValue(f"{where}: start and end must be local times such as 2026-03-10T00:00:00")
     if end <= start:
         raise InvalidValue(f"{where}: end {end} is not after start {start}")
+    _check_years(where, start, end)
+
+
+def check_within(where: str, start: date, end: date, first: date, last: date) -> None:
+    """Something that lasts from `start` to `end` touches the days from `first` to `last`; says which would."""
+    asked = f"{where}: it lies outside the days asked for, {first} to {last}"
+    if _moment(end, time.max) <= datetime.combine(first, time.min):
+        raise InvalidValue(f"{asked}; --days {(last - _moment(start, time.min).date()).days + 1} would reach it")
+    if _moment(start, time.min) > datetime.combine(last, time.max):
+        raise InvalidValue(f"{asked}; --end {_moment(end, time.min).date()} would reach it")
+
+
+def _moment(day: date, otherwise: time) -> datetime:
+    """A local time, or that of a day without one."""
+    return day if isinstance(day, datetime) else datetime.combine(day, otherwise)
 
 
 def check_notice_span(where: str, start: object, last: object) -> None:
     if not (isinstance(start, date) and isinstance(last, date)) or _zone(start) or _zone(last):
         raise InvalidValue(f"{where}: start and last must be dates or local times, without quotes")
-    first = start if isinstance(start, datetime) else datetime.combine(start, time.min)
-    end = last if isinstance(last, datetime) else datetime.combine(last, time.max)
+    first, end = _moment(start, time.min), _moment(last, time.max)
     if end < first:
         raise InvalidValue(f"{where}: last {last} is before start {start}")
+    _check_years(where, first, end)
+
+
+def _check_years(where: str, start: datetime, end: datetime) -> None:
+    if start.date() > LATEST or end.date() < EARLIEST:
+        raise InvalidValue(f"{where}: start {start} and end {end}: worlds have days from {EARLIEST} to {LATEST}")
 
 
 def _zone(moment: date) -> tzinfo | None:

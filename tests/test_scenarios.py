@@ -237,7 +237,12 @@ ALLOWED = {
     "other reasons": incident() + "\n" + incident(id='"y"', effect="{ P102 = 0.5, cut_off = 5 }"),
     "no app": incident(scope='{ app_version = [""] }'),
     "old versions": incident(scope='{ app_version = ["7.0.2", "7.1.0"], release_ring = ["stable"] }'),
-    "load in a scope": incident(onset='"load"', scope='{ channel = ["app"] }'),
+    "load in a scope": incident(
+        onset='"load"',
+        effect="{ P301 = 0.5 }",
+        scope='{ channel = ["app"] }',
+        start="2025-11-11T00:00:00",
+    ),
     "a shift over an incident": incident() + "\n" + shift() + "\n" + shift(id='"t"', factor="0"),
     "nothing": "",
 }
