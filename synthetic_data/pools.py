@@ -1,4 +1,4 @@
-"""Faker's part: small pools of invented names, jobs and devices, masked at once and sampled by number."""
+"""Faker's part: small pools of invented names, phones and jobs, masked at once and sampled by number."""
 
 from collections.abc import Callable
 from functools import cache
@@ -27,7 +27,6 @@ def _pools(seed: int) -> dict[str, list[str]]:
         "name": lambda: fake.last_name() + "**",
         "phone": lambda: _masked(fake.phone_number()),
         "job": fake.job,
-        "user_agent": fake.user_agent,
     }
     return {name: list(dict.fromkeys(make() for _ in range(POOL))) for name, make in makers.items()}
 
