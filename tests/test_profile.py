@@ -125,27 +125,27 @@ MISTAKES = {
     "column of the file": (
         'column = "province"',
         'column = "provinz"',
-        "unknown column (profile mine, file theirs.csv) 'provinz'; did you mean province",
+        "unknown column (profile mine.toml line 17: columns.region, file theirs.csv) 'provinz'; did you mean province",
     ),
     "column of the contract": (
         "[columns.region]",
         "[columns.regoin]",
-        "mine.toml: columns.regoin: unknown contract column 'regoin'; did you mean region",
+        "mine.toml line 17: columns.regoin: unknown contract column 'regoin'; did you mean region",
     ),
     "scheme": (
         'scheme = "hmda"',
         'scheme = "hdma"',
-        "mine.toml: columns.reason_codes: unknown scheme 'hdma'; did you mean hmda",
+        "mine.toml line 30: columns.reason_codes: unknown scheme 'hdma'; did you mean hmda",
     ),
     "key": (
         'constant = "loan"',
         'konstant = "loan"',
-        "mine.toml: columns.product: unknown key 'konstant'; did you mean constant",
+        "mine.toml line 22: columns.product: unknown key 'konstant'; did you mean constant",
     ),
     "no source": (
         'constant = "loan"',
         'prefix = "x"',
-        "mine.toml: columns.product: needs exactly one of: column, columns",
+        "mine.toml line 21: columns.product: needs exactly one of: column, columns",
     ),
     "indispensable column": (
         "[columns.outcome]",
@@ -188,13 +188,13 @@ def _with(tmp_path: Path, more: str) -> Path:
 @pytest.mark.parametrize("delimiter", ["5", '""', '"ab"', '"\\n"', "'\"'"])
 def test_a_delimiter_is_one_character(profile: Path, delimiter: str) -> None:
     profile.write_text(PROFILE.replace('delimiter = ";"', f"delimiter = {delimiter}"), encoding="utf-8")
-    with pytest.raises(InvalidValue, match=r"^mine\.toml: delimiter must be one character"):
+    with pytest.raises(InvalidValue, match=r"^mine\.toml line 5: delimiter must be one character"):
         load_profile(str(profile))
 
 
 def test_a_profile_cannot_call_itself_the_contract(profile: Path) -> None:
     profile.write_text(PROFILE.replace('"mine"', '"contract"'), encoding="utf-8")
-    with pytest.raises(InvalidValue, match=r"^mine\.toml: profile must not be 'contract'"):
+    with pytest.raises(InvalidValue, match=r"^mine\.toml line 2: profile must not be 'contract'"):
         load_profile(str(profile))
 
 

@@ -57,11 +57,11 @@ ODD = {
     ),
     "several columns of a region": (
         'columns.region.columns = ["r", "s"]',
-        "columns.region: only reason_codes can have",
+        "columns.region: only reason_codes, attempt_id, attempted_at, decided_at and updated_at can have several",
     ),
     "values of several columns": (
-        'columns.reason_codes = { columns = ["r", "s"], values = { a = "b" } }',
-        "columns.reason_codes: values needs a single column",
+        'columns.decided_at = { columns = ["r", "s"], values = { a = "b" } }',
+        "columns.decided_at: values needs a single column",
     ),
     "a scheme that is a number": (
         'columns.reason_codes = { column = "r", scheme = 5 }',
@@ -73,7 +73,7 @@ ODD = {
     ),
     "a unit that is a text": (
         'columns.amount_requested = { column = "a", unit = "x" }',
-        "columns.amount_requested: unit must be a number above 0, not x",
+        "columns.amount_requested: unknown unit 'x'; known: cents, thousands, 万, 亿",
     ),
     "a negative unit": (
         'columns.amount_requested = { column = "a", unit = -1 }',
@@ -88,12 +88,12 @@ ODD = {
         "columns.amount_requested: unit must be",
     ),
     "a unit too large": (
-        'columns.amount_requested = { column = "a", unit = 1000000 }',
-        "columns.amount_requested: unit must be below 1,000,000 and have at most 6 decimals",
+        'columns.amount_requested = { column = "a", unit = 1000000000 }',
+        "columns.amount_requested: unit must be below 1,000,000,000 and have at most 6 decimals",
     ),
     "a unit too fine": (
         'columns.amount_requested = { column = "a", unit = 1e-30 }',
-        "columns.amount_requested: unit must be below 1,000,000 and have at most 6 decimals",
+        "columns.amount_requested: unit must be below 1,000,000,000 and have at most 6 decimals",
     ),
     "a unit of a score": (
         'columns.score = { column = "a", unit = 10 }',
@@ -115,5 +115,5 @@ def test_a_rule_of_the_wrong_type_is_one_line(tmp_path: Path, more: str, message
     with pytest.raises(InvalidValue) as caught:
         load_profile(str(path))
 
-    assert str(caught.value).startswith(f"odd.toml: {message}")
+    assert str(caught.value).startswith(f"odd.toml line 8: {message}")
     assert "\n" not in str(caught.value)
