@@ -8,22 +8,25 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
-from etl.errors import RefusalLensError, UnknownName
+from etl.errors import RefusalLensError, Stopped, UnknownName
 
-USER_MISTAKE = 2
+USER_MISTAKE, STOPPED = 2, 130
 console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
-    """The exit code of the app: 0 or what the command ends with, or 2 with one line on standard error."""
+    """The exit code of the app: 0 or what the command ends with; 2 or, after Ctrl-C, 130 with one line on stderr."""
     try:
         code = app(args=_given(app, arguments), standalone_mode=False)
+        if code == STOPPED:
+            raise Stopped("Stopped. What was there before is still there; run it again.")
+    except Stopped as stop:
+        print(stop, file=sys.stderr)
+        return STOPPED
     except RefusalLensError as problem:
         return _complain(str(problem))
     except TyperException as problem:
         return _complain(_explained(app, problem))
-    except (typer.Abort, KeyboardInterrupt):
-        return _complain("stopped; what was live before is still live, run it again")
     except OSError as problem:
         return _complain(f"{problem.filename or 'input or output'}: {problem.strerror or problem}")
     return code if isinstance(code, int) else 0

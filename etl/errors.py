@@ -6,7 +6,8 @@ RefusalLensError
 ├── NoSnapshot         nothing has been published in this home yet
 ├── DamagedSnapshot    what was published cannot be read
 ├── UnreadableInput    a log file or profile that cannot be read
-└── RefusedToPublish   a build whose numbers do not close; the old snapshot stays live
+├── RefusedToPublish   a build whose numbers do not close; the old snapshot stays live
+└── Stopped            the user pressed Ctrl-C, and there is something to say about it
 """
 
 from collections.abc import Iterable
@@ -45,6 +46,10 @@ class UnreadableInput(RefusalLensError):
 
 class RefusedToPublish(RefusalLensError):
     """The build's own check failed; nothing was published."""
+
+
+class Stopped(RefusalLensError):
+    """The user stopped what was under way; the command ends with exit code 130, as shells expect it."""
 
 
 def shortened(names: list[str], most: int = 12) -> str:

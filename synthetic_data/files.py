@@ -11,8 +11,6 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from synthetic_data.room import beside
-
 UNIQUE_TEXTS = ("attempt_id", "root_attempt_id", "applicant_id")
 """All other columns are packed by dictionary or by difference; compressing them as well costs more than it saves."""
 
@@ -32,8 +30,28 @@ def file_name(day: date, format: Format) -> str:
     return f"attempts-{day}.{format}"
 
 
+def day_of(name: str) -> date | None:
+    """The day of a log file; None where that is no name of one."""
+    day, dot, ending = name.removeprefix("attempts-").partition(".")
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return None
+    return found if name == f"attempts-{found}{dot}{ending}" and ending in set(Format) else None
+
+
+def told_names(day: date) -> tuple[str, str]:
+    """Where a day's truth and the labels of its spoiled lines lie in the truth folder, if there are any."""
+    return f"attempts/attempts-{day}.parquet", f"dirty/dirty-{day}.parquet"
+
+
 def encoded(log: pa.Table, format: Format) -> pa.Buffer:
     return ENCODERS[format](log)
+
+
+def beside(path: Path) -> Path:
+    """Where a file is written before it gets its final name."""
+    return path.with_name(f".{path.name}.tmp")
 
 
 def put(path: Path, content: str | pa.Buffer) -> None:

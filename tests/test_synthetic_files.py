@@ -16,7 +16,7 @@ from planted import plain
 from etl.catalogue import load_catalogue
 from etl.command_line import run
 from etl.contract import COLUMN_NAMES
-from etl.errors import InvalidValue, RefusalLensError, UnknownName
+from etl.errors import InvalidValue, RefusalLensError, Stopped, UnknownName
 from synthetic_data import World, make_day, make_world, world_id, write_world
 from synthetic_data.__main__ import app
 from synthetic_data.scenario import load_scenario
@@ -218,7 +218,7 @@ def test_a_stopped_run_leaves_only_whole_days_and_can_be_repeated(tmp_path: Path
         if day == LAST - timedelta(days=1):
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Stopped):
         write_world(tmp_path, days=5, attempts=500, on_day=stop_on_the_fourth)
     manifest = json.loads((tmp_path / "logs" / "manifest.json").read_text(encoding="utf-8"))
     left = list((tmp_path / "logs").glob("*.parquet"))

@@ -1,11 +1,6 @@
 """Runs of the invented world: the same whatever the number of processes, stopped or killed, dirty or shifted."""
 
 import json
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -69,83 +64,6 @@ def test_the_world_is_the_same_whatever_the_number_of_processes(tmp_path: Path) 
     assert files == sorted(path.relative_to(two) for path in two.rglob("*") if path.is_file())
     for name in (file for file in files if file.name != JOURNAL):
         assert (one / name).read_bytes() == (two / name).read_bytes(), name
-
-
-def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
-    write_world(whole, days=6, attempts=3_000)
-
-    def stop_on_the_fourth(day: date) -> None:
-        if day == LAST - timedelta(days=2):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_world(stopped, days=6, attempts=3_000, on_day=stop_on_the_fourth)
-    with (stopped / "truth" / JOURNAL).open("a", encoding="utf-8") as journal:
-        journal.write('{"day": "2026-10-3')
-    (stopped / "logs" / f"attempts-{LAST - timedelta(days=4)}.parquet").write_bytes(b"broken since")
-    made: list[date] = []
-    write_world(stopped, days=6, attempts=3_000, on_day=made.append)
-
-    assert made == [LAST - timedelta(days=4), LAST - timedelta(days=1), LAST]
-    for path in [*whole.rglob("*.parquet"), *whole.rglob("*.json"), whole / "events.toml"]:
-        assert (stopped / path.relative_to(whole)).read_bytes() == path.read_bytes(), path
-
-
-@pytest.mark.parametrize("line", ['{"day": 5', "null", "{}", '{"file": "../a"}', "\x00", "KEYS", '{"a": ' * 9_999])
-def test_a_journal_that_cannot_be_read_costs_only_time(tmp_path: Path, line: str) -> None:
-    first = write_world(tmp_path, days=2, attempts=300)
-    path = tmp_path / "truth" / JOURNAL
-    before, after = path.read_text(encoding="utf-8").splitlines()
-    line = line.replace("KEYS", json.dumps({**json.loads(after), "more": 1}))
-    path.write_text("\n".join([before, line, line + after]) + "\n", encoding="utf-8")
-    made: list[date] = []
-
-    assert write_world(tmp_path, days=2, attempts=300, on_day=made.append) == first
-    assert made == [LAST]
-
-
-def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
-    order = ["--home", str(tmp_path), "--days", "200", "--attempts", "4000000", "--jobs", "2"]
-    root = Path(__file__).parent.parent
-    with subprocess.Popen([sys.executable, "-m", "synthetic_data", *order], cwd=root, stderr=subprocess.DEVNULL) as run:
-        waited(lambda: len(list((tmp_path / "logs").glob("attempts-*.parquet"))) > 2)
-        run.kill()
-    time.sleep(3)
-    left = len(list((tmp_path / "logs").iterdir()))
-    time.sleep(2)
-
-    assert len(list((tmp_path / "logs").iterdir())) == left < 150
-
-
-def waited(is_there: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if is_there():
-            return
-        time.sleep(0.1)
-    raise AssertionError("nothing was written within 30 seconds")
-
-
-def test_killed_at_any_time_it_leaves_only_whole_files_and_goes_on(tmp_path: Path) -> None:
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    size = ["--days", "60", "--attempts", "60000"]
-    command = [sys.executable, "-m", "synthetic_data", "--home", str(killed), *size]
-    for seconds in (1.6, 2.0):
-        with subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.DEVNULL) as running:
-            with suppress(subprocess.TimeoutExpired):
-                running.wait(seconds)
-            running.kill()
-        for path in (killed / "logs").glob("attempts-*.parquet"):
-            assert pq.read_table(path).num_rows > 0
-    write_world(killed, days=60, attempts=60_000)
-    write_world(whole, days=60, attempts=60_000)
-
-    assert tree(killed / "logs") == tree(whole / "logs")
-    assert tree(killed / "truth" / "attempts") == tree(whole / "truth" / "attempts")
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_a_dirty_world_is_the_clean_one_with_labelled_lines(tmp_path: Path) -> None:
