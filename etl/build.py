@@ -9,7 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from etl import describe, duck
-from etl.catalogue import load_catalogue
+from etl.catalogue import Catalogue, load_catalogue
+from etl.catalogue.own import catalogue_of
 from etl.contract import TimeGrain
 from etl.errors import RefusedToPublish
 from etl.home import Home
@@ -56,22 +57,24 @@ def build_snapshot(plan: Plan) -> None:
     """
     if not plan.manifest.days:
         raise RefusedToPublish("no row was loaded, so there is nothing to publish; see the quarantine rules broken")
+    catalogue = catalogue_of(plan.home)
     check_contents(plan.home.root, plan.fresh_parts)
     with duck.workbench(plan.home.root) as connection:
         duck.attach(connection, plan.target, "snap", read_only=False)
         if plan.previous is not None:
             duck.attach(connection, plan.previous, "previous", read_only=True)
         duck.open_parts(connection, "attempts", [plan.home.root / part.path for part in plan.fresh_parts])
-        sum_up(connection, plan.fresh_days)
+        sum_up(connection, plan.fresh_days, catalogue)
         duck.enter(connection, "snap")
-        _describe(connection, plan)
+        _describe(connection, plan, catalogue)
         _check(connection, plan.manifest)
 
 
-def sum_up(connection: duck.Connection, fresh_days: frozenset[str]) -> None:
+def sum_up(connection: duck.Connection, fresh_days: frozenset[str], catalogue: Catalogue | None = None) -> None:
     """Run the rollup models over the relation `attempts` and put the tables into the database `snap`.
 
-    With a database `previous` attached, its rows are kept for every day outside `fresh_days`.
+    With a database `previous` attached, its rows are kept for every day outside `fresh_days`. Reasons mean what the
+    catalogue says, by default the shipped one: rollups keep codes as they were stored.
     """
     for name in (*ROLLUPS, "control_totals"):
         duck.make(connection, "rollups", name)
@@ -80,12 +83,15 @@ def sum_up(connection: duck.Connection, fresh_days: frozenset[str]) -> None:
     for name in (*ROLLUPS, "control_totals"):
         duck.merge_days(connection, name, fresh_days)
     duck.copy_table(connection, "reason_sets", "snap.reason_sets")
-    _make_members(connection)
+    _make_members(connection, catalogue or load_catalogue())
 
 
-def _make_members(connection: duck.Connection) -> None:
-    reasons = [(r.id, r.cause, load_catalogue().causes[r.cause].layer) for r in load_catalogue().reasons.values()]
-    duck.make_table(connection, "reason_catalogue", "reason varchar, cause varchar, layer varchar", reasons)
+def _make_members(connection: duck.Connection, catalogue: Catalogue) -> None:
+    known = catalogue.reasons_as_stored()
+    reasons = [(code, r.id, r.cause, catalogue.causes[r.cause].layer) for code, r in known.items()]
+    duck.make_table(
+        connection, "reason_catalogue", "code varchar, reason varchar, cause varchar, layer varchar", reasons
+    )
     slots = duck.number(connection, "snapshot", "most_slots")
     duck.make_table(connection, "slot_numbers", "slot integer", [(slot,) for slot in range(1, slots + 1)])
     duck.make(connection, "rollups", "members")
@@ -96,10 +102,10 @@ def _make_members(connection: duck.Connection) -> None:
     duck.copy_model(connection, "snapshot", "credited_members", "snap.members")
 
 
-def _describe(connection: duck.Connection, plan: Plan) -> None:
+def _describe(connection: duck.Connection, plan: Plan, catalogue: Catalogue) -> None:
     duck.make(connection, "snapshot", "currencies")
     facts = _facts(connection, plan)
-    describe.write_reference(connection, plan.home, plan.manifest)
+    describe.write_reference(connection, plan.home, plan.manifest, catalogue)
     describe.write_calendar(connection, facts["first_day"], facts["last_day"])
     duck.make_table(connection, "build_info", "key varchar, value varchar", sorted(facts.items()))
 

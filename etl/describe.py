@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from etl import duck
+from etl.catalogue import Catalogue
 from etl.catalogue.rules import load_rules
 from etl.events import EVENT_COLUMNS, event_rows
 from etl.home import Home
@@ -31,15 +32,15 @@ PART_COLUMNS = "kind varchar, day varchar, path varchar, sha256 varchar, bytes b
 CALENDAR_COLUMNS = "day date, week date, month date, quarter date, year date, weekday tinyint"
 
 
-def write_reference(connection: duck.Connection, home: Home, manifest: Manifest) -> None:
+def write_reference(connection: duck.Connection, home: Home, manifest: Manifest, catalogue: Catalogue) -> None:
     """Every descriptive table but the calendar, into the database in use."""
     duck.make(connection, "snapshot", "seen_reasons")
     seen = {code: (cause, layer, count) for code, cause, layer, count in duck.all_rows(connection, "seen_reasons")}
     values = _value_rows(connection, seen)
     present = [value for dimension, value, _ in values if dimension == "region"]
     duck.make_table(connection, "dimension_values", VALUE_COLUMNS, values)
-    duck.make_table(connection, "labels", LABEL_COLUMNS, label_rows(manifest))
-    duck.make_table(connection, "reasons", REASON_COLUMNS, reason_rows(seen))
+    duck.make_table(connection, "labels", LABEL_COLUMNS, label_rows(catalogue, manifest))
+    duck.make_table(connection, "reasons", REASON_COLUMNS, reason_rows(catalogue, seen))
     duck.make_table(connection, "regions", REGION_COLUMNS, region_rows(present))
     duck.make_table(connection, "events", EVENT_COLUMNS, event_rows(home))
     duck.make_table(connection, "loads", LOAD_COLUMNS, _load_rows(manifest))

@@ -36,6 +36,11 @@ class Home:
         return self.root / "events.toml"
 
     @property
+    def schemes(self) -> Path:
+        """The lender's own code lists."""
+        return self.root / "schemes"
+
+    @property
     def lock(self) -> Path:
         return self.root / "writer.lock"
 

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from etl.catalogue import Catalogue, Cause, Layer, MacroRegion, Reason, load_catalogue
+from etl.catalogue import Catalogue, Cause, Layer, MacroRegion, Reason, Scheme, load_catalogue
 from etl.catalogue.reading import LANGUAGES, read_toml
 from etl.manifest import Manifest
 
@@ -24,20 +24,21 @@ REGION_COLUMNS = (
 NOT_GIVEN = ""
 
 
-def label_rows(manifest: Manifest) -> list[Row]:
+def label_rows(catalogue: Catalogue, manifest: Manifest) -> list[Row]:
     """dimension, value, en, zh: the catalogue's words, overlaid by those of the profiles that were loaded."""
-    labels = {(dimension, value): (en, zh) for dimension, value, en, zh in _catalogue_labels(load_catalogue())}
+    labels = {(dimension, value): (en, zh) for dimension, value, en, zh in _catalogue_labels(catalogue)}
     for dimension, values in manifest.words.items():
         labels.update({(dimension, value): (words["en"], words["zh"]) for value, words in values.items()})
     return [(*key, *words) for key, words in labels.items()]
 
 
 def _catalogue_labels(catalogue: Catalogue) -> Iterator[Row]:
-    named: dict[str, Mapping[str, Layer | Cause | Reason | MacroRegion]] = {
+    named: dict[str, Mapping[str, Layer | Cause | Reason | MacroRegion | Scheme]] = {
         "layer": catalogue.layers,
         "cause": catalogue.causes,
         "reason": catalogue.reasons,
         "macro_region": catalogue.macro_regions,
+        "scheme": catalogue.schemes,
     }
     for dimension, things in named.items():
         for name, thing in things.items():
@@ -57,9 +58,8 @@ def _value_labels() -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def reason_rows(seen: dict[str, tuple[str, str, int]]) -> list[Row]:
+def reason_rows(catalogue: Catalogue, seen: dict[str, tuple[str, str, int]]) -> list[Row]:
     """Every reason of the catalogue, and every code seen beside it. `seen`: code → cause, layer, refusals."""
-    catalogue = load_catalogue()
     codes = dict.fromkeys([*catalogue.reasons, *seen])
     return [_reason_row(catalogue, code, seen.get(code)) for code in codes]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.catalogue import HERE, Catalogue, load_catalogue
+from etl.catalogue import HERE, Catalogue, load_catalogue, read_catalogue
 from etl.catalogue.things import Advice
 from etl.errors import RefusalLensError
 from etl.words import Words
@@ -151,7 +151,7 @@ def test_a_folder_of_code_lists_adds_to_the_ones_shipped(tmp_path: Path) -> None
         encoding="utf-8",
     )
 
-    catalogue = load_catalogue(more_schemes=tmp_path)
+    catalogue = read_catalogue(HERE, tmp_path / "mine.toml")
 
     assert catalogue.layer_of("mine:A1").id == "user"
     assert catalogue.schemes["mine"].aliases["DTI"] == "mine:A1"
@@ -203,7 +203,7 @@ def test_a_broken_catalogue_is_one_line_with_file_and_key(copy: Path, old: str, 
     _edit(copy / "reasons.toml", old, new)
 
     with pytest.raises(RefusalLensError) as caught:
-        load_catalogue(copy)
+        read_catalogue(copy)
 
     file = "hmda.toml" if "hmda:1" in new else "reasons.toml"
     assert message in str(caught.value)
@@ -262,7 +262,7 @@ def test_a_broken_list_is_one_line_with_its_file(copy: Path, file: str, old: str
     _edit(copy / file, old, new)
 
     with pytest.raises(RefusalLensError) as caught:
-        load_catalogue(copy)
+        read_catalogue(copy)
 
     assert message in str(caught.value)
     assert str(caught.value).startswith(Path(file).name)
@@ -273,12 +273,12 @@ def test_a_missing_file_is_named(copy: Path, file: str) -> None:
     (copy / file).unlink()
 
     with pytest.raises(RefusalLensError, match=rf"{file}: cannot be read"):
-        load_catalogue(copy)
+        read_catalogue(copy)
 
 
 def test_a_region_may_go_without_tile_and_population(copy: Path) -> None:
     _edit(copy / "regions.csv", ",13866009,2,5", ",,,")
 
-    tianjin = load_catalogue(copy).regions["CN-TJ"]
+    tianjin = read_catalogue(copy).regions["CN-TJ"]
 
     assert (tianjin.population, tianjin.tile_row, tianjin.tile_col) == (None, None, None)

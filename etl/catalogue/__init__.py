@@ -1,16 +1,18 @@
 """Everything an analyst can name: reasons.toml, schemes/ and regions.csv, read and checked; no numbers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from etl.catalogue.code_lists import DEFAULT_SCHEME, KEYS, UNSPECIFIED, CodeLists, reason_id
 from etl.catalogue.reading import LANGUAGES, Table, read_csv, read_toml
-from etl.catalogue.things import Advice, Cause, Gate, Layer, MacroRegion, Reason, Region, Scheme
-from etl.contract import SLOT_SEPARATOR
+from etl.catalogue.things import Advice, Cause, Gate, Layer, MacroRegion, Reason, Region, Scheme, SchemeVersion
 from etl.words import Words
 
 __all__ = [
+    "DEFAULT_SCHEME",
+    "UNMAPPED",
+    "UNSPECIFIED",
     "Advice",
     "Catalogue",
     "Cause",
@@ -20,13 +22,12 @@ __all__ = [
     "Reason",
     "Region",
     "Scheme",
+    "SchemeVersion",
     "load_catalogue",
+    "read_catalogue",
 ]
 
 HERE = Path(__file__).parent
-DEFAULT_SCHEME = "default"
-UNSPECIFIED = "unspecified"
-"""Both the reason and the cause of a refusal that carries no reason."""
 UNMAPPED = "unmapped"
 """The cause of a code that is not in the catalogue."""
 
@@ -56,6 +57,15 @@ class Catalogue:
         cause = self.causes[UNMAPPED]
         return Reason(code, cause.id, Words(en=code, zh=code), "", cause.retryable, cause.advice, "")
 
+    def reasons_as_stored(self) -> dict[str, Reason]:
+        """Every reason by each text that a store may hold for it: its id, and `scheme:alias` of a later alias."""
+        spelled = (
+            (reason_id(scheme.id, alias), self.reasons[id])
+            for scheme in self.schemes.values()
+            for alias, id in scheme.aliases.items()
+        )
+        return {**dict(spelled), **self.reasons}
+
     def cause_of(self, code: str) -> Cause:
         return self.causes[self.reason(code).cause]
 
@@ -73,30 +83,38 @@ class Catalogue:
 
 
 @cache
-def load_catalogue(folder: Path | None = None, more_schemes: Path | None = None) -> Catalogue:
-    """The catalogue in `folder` (by default the one shipped here) and the code lists in `more_schemes`."""
-    folder = folder or HERE
+def load_catalogue() -> Catalogue:
+    """The catalogue shipped here. What a home adds to it is in `etl.catalogue.own`."""
+    return read_catalogue(HERE)
+
+
+def read_catalogue(folder: Path, *own: Path) -> Catalogue:
+    """The catalogue in a folder, and over it the code lists in further files, the later ones on top."""
     main = read_toml(folder / "reasons.toml")
-    main.allow("scheme", *LANGUAGES, "gates", "layers", "causes", "reasons")
+    main.allow(*KEYS, "gates", "layers", "causes")
     gates = {name: Gate(name, words) for name, words in main.named_words("gates").items()}
     layers = {name: Layer(name, words) for name, words in main.named_words("layers").items()}
     causes = {name: _cause(name, table, layers) for name, table in main.tables("causes")}
-    catalogue = Catalogue(gates, layers, causes, {}, {}, _macro_regions(folder), {})
-    for file in (main, *_scheme_files(folder / "schemes", more_schemes)):
-        _add_scheme(catalogue, file)
-    catalogue.regions.update(_regions(folder, catalogue.macro_regions))
-    for name, known in ((UNSPECIFIED, catalogue.reasons), (UNSPECIFIED, causes), (UNMAPPED, causes)):
+    shipped = CodeLists(gates, causes)
+    for file in (main, *map(_code_list, sorted((folder / "schemes").glob("*.toml")))):
+        shipped.add(file)
+    reasons, schemes = shipped.over({}, {})
+    if own:
+        lists = CodeLists(gates, causes)
+        for path in own:
+            lists.add(_code_list(path), path.stem)
+        reasons, schemes = lists.over(reasons, schemes)
+    for name, known in ((UNSPECIFIED, reasons), (UNSPECIFIED, causes), (UNMAPPED, causes)):
         if name not in known:
             main.complain(f"{name!r} is missing; every log needs it")
-    return catalogue
+    macro_regions = _macro_regions(folder)
+    return Catalogue(gates, layers, causes, reasons, schemes, macro_regions, _regions(folder, macro_regions))
 
 
-def _scheme_files(*folders: Path | None) -> Iterator[Table]:
-    for folder in folders:
-        for path in sorted(folder.glob("*.toml")) if folder else ():
-            table = read_toml(path)
-            table.allow("scheme", *LANGUAGES, "reasons")
-            yield table
+def _code_list(path: Path) -> Table:
+    file = read_toml(path)
+    file.allow(*KEYS)
+    return file
 
 
 def _cause(name: str, table: Table, layers: dict[str, Layer]) -> Cause:
@@ -109,38 +127,6 @@ def _cause(name: str, table: Table, layers: dict[str, Layer]) -> Cause:
         returns=table.words_at("returns"),
         retryable=table.flag("retryable"),
         advice=table.advice(),
-    )
-
-
-def _add_scheme(catalogue: Catalogue, file: Table) -> None:
-    scheme = file.text("scheme")
-    if scheme in catalogue.schemes:
-        file.complain(f"scheme: {scheme!r} is described in another file already")
-    aliases: dict[str, str] = {}
-    for code, table in file.tables("reasons"):
-        reason = _reason(scheme, code, table, catalogue)
-        if reason.id in catalogue.reasons:
-            table.complain(f"duplicate code {reason.id!r}")
-        catalogue.reasons[reason.id] = reason
-        for alias in (code, *table.texts("aliases")):
-            if aliases.setdefault(alias, reason.id) != reason.id:
-                table.complain(f"aliases: {alias!r} already stands for {aliases[alias]!r}")
-    catalogue.schemes[scheme] = Scheme(scheme, file.words(), aliases)
-
-
-def _reason(scheme: str, code: str, table: Table, catalogue: Catalogue) -> Reason:
-    table.allow(*LANGUAGES, "cause", "gate", "retryable", "advice", "aliases")
-    if SLOT_SEPARATOR in code or not code.strip():
-        table.complain(f"a code must not be blank or contain {SLOT_SEPARATOR!r}")
-    cause = catalogue.causes[table.known("cause", catalogue.causes)]
-    return Reason(
-        id=code if scheme == DEFAULT_SCHEME else f"{scheme}:{code}",
-        cause=cause.id,
-        words=table.words(),
-        gate=table.known("gate", catalogue.gates) if "gate" in table.content else "",
-        retryable=table.flag("retryable", cause.retryable),
-        advice=table.advice(cause.advice),
-        scheme=scheme,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from etl.words import Words
 
@@ -58,12 +59,21 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class SchemeVersion:
+    """One edition of a code list. `valid_from` is None where the list does not say since when it holds."""
+
+    version: str
+    valid_from: date | None
+
+
+@dataclass(frozen=True)
 class Scheme:
     """A code list. `aliases` maps the spellings that a source may use to reason ids."""
 
     id: str
     words: Words
     aliases: Mapping[str, str] = field(hash=False)
+    versions: tuple[SchemeVersion, ...] = ()
 
 
 @dataclass(frozen=True)

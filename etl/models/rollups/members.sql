@@ -1,12 +1,23 @@
 -- one row per reason set and distinct code in it, or `unspecified` where its first slot is blank
-with slots as (
+with codes as (
     select
         reason_set_id,
         slot,
-        nullif(trim(split_part(reason_codes, '|', slot)), '') as reason
+        nullif(trim(split_part(reason_codes, '|', slot)), '') as code
     from reason_sets
     cross join slot_numbers
     where slot <= length(reason_codes) - length(replace(reason_codes, '|', '')) + 1
+),
+
+slots as (
+    select reason_set_id, slot, coalesce(reason_catalogue.reason, codes.code) as reason
+    from codes
+    left join reason_catalogue on codes.code = reason_catalogue.code
+),
+
+meanings as (
+    select distinct reason, cause, layer
+    from reason_catalogue
 ),
 
 listed as (
@@ -35,11 +46,11 @@ credited as (
 select
     credited.reason_set_id,
     credited.reason,
-    coalesce(reason_catalogue.cause, 'unmapped') as cause,
-    coalesce(reason_catalogue.layer, 'unknown') as layer,
+    coalesce(meanings.cause, 'unmapped') as cause,
+    coalesce(meanings.layer, 'unknown') as layer,
     is_primary,
     is_listed,
     coalesce(listed_count, 1) as listed_count
 from credited
 left join listed_counts on credited.reason_set_id = listed_counts.reason_set_id
-left join reason_catalogue on credited.reason = reason_catalogue.reason
+left join meanings on credited.reason = meanings.reason
