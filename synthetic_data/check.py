@@ -11,10 +11,13 @@ from rich.text import Text
 from synthetic_data.evidence.cells import CellBook
 from synthetic_data.evidence.chains import TruthLaws
 from synthetic_data.evidence.confounders import Calm, calm
+from synthetic_data.evidence.filing import check_day, check_files
 from synthetic_data.evidence.home import WorldFiles, open_world
-from synthetic_data.evidence.laws import Law, Ledger, check_file, check_rows, check_total
+from synthetic_data.evidence.laws import Law, Ledger, check_rows
 from synthetic_data.evidence.quiet import Silence, Week, listen
 from synthetic_data.evidence.recovery import Recovery, recover
+from synthetic_data.evidence.spoilt import LabelLaws
+from synthetic_data.evidence.sums import check_sums
 from synthetic_data.evidence.trace import Trace
 
 LISTED = 3
@@ -52,7 +55,9 @@ class Check:
     def __init__(self, world: WorldFiles) -> None:
         self._world = world
         self._ledger = Ledger()
+        check_files(self._ledger, world)
         self._truth = TruthLaws(world, self._ledger)
+        self._labels = LabelLaws(world, self._ledger)
         self._traces = [Trace(incident, world.incidents) for incident in world.incidents]
         self._cells = CellBook(world.incidents)
         self._attempts = self._spoiled = 0
@@ -61,7 +66,8 @@ class Check:
         """The label of a row that came late lies with the day before."""
         yesterday: frozenset[str] = frozenset()
         for files in self._world.days():
-            check_file(self._ledger, files.told, files.rows)
+            check_day(self._ledger, self._world, files)
+            self._labels.add(files)
             rows = files.clean(files.labelled | yesterday)
             if files.rows is not None and rows is not None:
                 self._attempts, self._spoiled = self._attempts + len(rows), self._spoiled + len(files.rows) - len(rows)
@@ -72,11 +78,11 @@ class Check:
                     trace.add(rows)
             yesterday = files.labelled
             if on_day:
-                on_day(date.fromisoformat(files.told["day"]))
+                on_day(files.listed.day)
 
     def report(self) -> Report:
-        self._truth.finish()
-        check_total(self._ledger, self._world.manifest)
+        self._labels.finish()
+        check_sums(self._ledger, self._world, self._truth.counts)
         cells = self._cells.finish()
         return Report(
             attempts=self._attempts,

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pyarrow as pa
 from rich.console import Console
 
 from synthetic_data.check import Report, table
+from synthetic_data.comparison import Sums
 from synthetic_data.files import Format, encoded, file_name, parquet_bytes, put
 
 TEXTS = (
@@ -23,7 +25,9 @@ TEXTS = (
 SCHEMA = pa.schema(
     [
         *((name, pa.string()) for name in TEXTS),
+        ("city", pa.string()),
         ("score", pa.int32()),
+        ("amount_requested", pa.int32()),
         *((name, pa.timestamp("us", "UTC")) for name in ("attempted_at", "decided_at")),
     ]
 )
@@ -36,9 +40,12 @@ USUAL = {
     "product": "cash_loan",
     "app_version": "7.3.0",
     "release_ring": "stable",
+    "city": "广州市",
     "score": 700,
+    "amount_requested": 6_000,
 }
 NOT_TOLD: dict[str, Any] = {"root_attempt_id": "", "attempt_number": 1, "incident_id": None, "role": None}
+NOTHING_DONE: dict[str, Any] = asdict(Sums())
 SHANGHAI = "Asia/Shanghai"
 
 
@@ -61,7 +68,7 @@ def incident(id: str, start: str, end: str, effect: Mapping[str, float], **more:
     """An entry of incidents.json."""
     spans = {"start": datetime.fromisoformat(start).isoformat(), "end": datetime.fromisoformat(end).isoformat()}
     told = {"id": id, "kind": "drawn", "layer": "user", "scope": {}, "onset": "step", "intended_effect": dict(effect)}
-    return {**told, **spans, **more}
+    return {**told, **spans, **NOTHING_DONE, **more}
 
 
 def shift(id: str, start: str, end: str, scope: Mapping[str, Sequence[str]], channel: str | None = None) -> Any:
@@ -72,15 +79,21 @@ def shift(id: str, start: str, end: str, scope: Mapping[str, Sequence[str]], cha
 
 @dataclass
 class DrawnWorld:
-    """The contents of a home; a test changes what it wants broken before it writes."""
+    """The contents of a home; a test changes what it wants broken before it writes.
+
+    What the journal, the overlaps and the total say follows from the incidents, unless a test says otherwise.
+    """
 
     log: dict[date, pd.DataFrame]
     incidents: list[Any] = field(default_factory=list)
     shifts: list[Any] = field(default_factory=list)
+    overlaps: list[Any] = field(default_factory=list)
     truth: dict[date, list[dict[str, Any]]] = field(default_factory=dict)
-    labelled: dict[date, list[str]] = field(default_factory=dict)
+    labels: dict[date, dict[str, str]] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
     days: dict[date, dict[str, Any]] = field(default_factory=dict)
+    sums: dict[str, dict[str, int]] = field(default_factory=dict)
+    total: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *attempts: dict[str, Any], **more: Any) -> "DrawnWorld":
@@ -90,26 +103,68 @@ class DrawnWorld:
         return cls({day: rows.reset_index(drop=True) for day, rows in by_day}, **more)
 
     def write(self, home: Path, format: Format = Format.PARQUET) -> Path:
-        listed = [self._write_day(home, day, frame, format) for day, frame in sorted(self.log.items())]
         days = sorted(self.log)
-        told = {"synthetic": True, "is_complete": True, "first_day": str(days[0]), "last_day": str(days[-1])}
-        told |= {"rows": sum(len(frame) for frame in self.log.values()), "days": listed}
-        _put_json(home / "logs" / "manifest.json", told | self.manifest)
+        written = [self._write_day(home, day, format) for day in days]
+        sums = self._sums() | self.sums
+        noted = [line | {"sums": sums if n == 0 else {}} for n, line in enumerate(written)]
+        listed = [
+            {name: line[name] for name in LISTED} | self.days.get(day, {})
+            for day, line in zip(days, written, strict=True)
+        ]
+        put(home / "truth" / "days.jsonl", "".join(json.dumps(line) + "\n" for line in noted))
+        put(home / "events.toml", "")
+        rows = sum(len(frame) for frame in self.log.values())
+        _put_json(home / "logs" / "manifest.json", USUAL_MANIFEST | self._span(listed) | {"rows": rows} | self.manifest)
         _put_json(home / "truth" / "incidents.json", self.incidents)
+        _put_json(home / "truth" / "overlaps.json", self.overlaps)
+        _put_json(home / "truth" / "total.json", sums["*"] | self.total)
         _put_json(home / "truth" / "shifts.json", self.shifts)
         return home
 
-    def _write_day(self, home: Path, day: date, frame: pd.DataFrame, format: Format) -> dict[str, Any]:
-        name = file_name(day, format)
-        put(home / "logs" / name, encoded(pa.Table.from_pandas(frame, SCHEMA, preserve_index=False), format))
+    def _span(self, listed: list[dict[str, Any]]) -> dict[str, Any]:
+        days = sorted(self.log)
+        files = [line["file"] for line in listed]
+        return {"first_day": str(days[0]), "last_day": str(days[-1]), "files": files, "days": listed}
+
+    def _sums(self) -> dict[str, dict[str, int]]:
+        """By incident, by overlap, and of all together."""
+        by_id = {one["id"]: one for one in self.incidents} | {"|".join(one["incidents"]): one for one in self.overlaps}
+        sums = {id: {name: one[name] for name in NOTHING_DONE} for id, one in by_id.items()}
+        return sums | {"*": {name: sum(one[name] for one in sums.values()) for name in NOTHING_DONE}}
+
+    def _write_day(self, home: Path, day: date, format: Format) -> dict[str, Any]:
+        """What the journal says of it."""
+        frame, name, hashes = self.log[day], file_name(day, format), {"truth_sha256": "", "labels_sha256": ""}
+        data = encoded(pa.Table.from_pandas(frame, SCHEMA, preserve_index=False), format)
+        put(home / "logs" / name, data)
         if day in self.truth:
             told = pa.Table.from_pylist([NOT_TOLD | row for row in self.truth[day]])
-            put(home / "truth" / "attempts" / f"attempts-{day}.parquet", parquet_bytes(told))
-        if day in self.labelled:
-            labels = pa.table({"attempt_id": self.labelled[day], "label": ["drawn"] * len(self.labelled[day])})
-            put(home / "truth" / "dirty" / f"dirty-{day}.parquet", parquet_bytes(labels))
+            hashes["truth_sha256"] = _put(home / "truth" / "attempts" / f"attempts-{day}.parquet", told)
+        if day in self.labels:
+            labels = pa.table({"attempt_id": list(self.labels[day]), "label": list(self.labels[day].values())})
+            hashes["labels_sha256"] = _put(home / "truth" / "dirty" / f"dirty-{day}.parquet", labels)
         refusals = int((frame["outcome"] == "refused").sum())
-        return {"day": str(day), "file": name, "rows": len(frame), "refusals": refusals} | self.days.get(day, {})
+        told_of = {"day": str(day), "file": name, "rows": len(frame), "refusals": refusals, "digest": ""}
+        return told_of | {"sha256": sha256(data).hexdigest()} | hashes
+
+
+LISTED = ("day", "file", "rows", "refusals", "sha256", "digest")
+USUAL_MANIFEST = {
+    "synthetic": True,
+    "is_complete": True,
+    "dirty": 0.0,
+    "scenario": "default",
+    "seed": 1,
+    "attempts_asked_for": 8,
+    "events_sha256": sha256(b"").hexdigest(),
+}
+
+
+def _put(path: Path, content: pa.Table) -> str:
+    """Writes a table of the truth; the hash of its bytes."""
+    data = parquet_bytes(content)
+    put(path, data)
+    return sha256(data).hexdigest()
 
 
 def _put_json(path: Path, content: Any) -> None:

@@ -1,27 +1,23 @@
 """The laws of the truth: retries follow refusals, causes are in scope and time, counts are those of the rows."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from etl.contract import SLOT_SEPARATOR
+from synthetic_data.counterfactual import Role
 from synthetic_data.decks import Array
 from synthetic_data.evidence.home import WorldFiles
 from synthetic_data.evidence.laws import Ledger
 from synthetic_data.evidence.rows import Rows, micros
-from synthetic_data.incidents import Incident
-
-MOST_TRIES = 4
+from synthetic_data.evidence.sums import Counted
+from synthetic_data.incidents import JOINT, Incident
+from synthetic_data.retries import MOST_TRIES
 
 NUMBERED = f"tries are numbered 1 to {MOST_TRIES} without a gap, from a root at most a day before"
 FOLLOWS = "a retry comes after the refusal before it"
 CAUSED = "the truth names refusals of the log, in the scope and time of their incident"
-COUNTED = "incidents.json counts the rows of the truth"
-
-COUNTS = {"refusals_caused": "refused", "attempts_induced": "induced"}
-"""What incidents.json tells of each incident, by the role of the rows that it counts."""
 
 Moment = tuple[int, bool]
 """When an attempt was made, and whether it was refused."""
@@ -38,7 +34,7 @@ class TruthLaws:
         self._incidents = {incident.id: incident for incident in world.incidents}
         self._log: dict[str, Moment] = {}
         self._names: dict[Name, str] = {}
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self.counts: defaultdict[str, Counted] = defaultdict(Counted)
 
     def add(self, rows: Rows, truth: pd.DataFrame, labelled: frozenset[str]) -> None:
         """A day's rows and truth; what is told of a labelled row is left out."""
@@ -51,13 +47,6 @@ class TruthLaws:
         self._check_causes(truth, rows, labelled)
         self._log, self._names = log, names
 
-    def finish(self) -> None:
-        """Compares the counts; a world whose truth tells of no attempt has none."""
-        for told in self._world.told if self._counts else ():
-            for name, role in COUNTS.items():
-                if name in told:
-                    self._ledger.note(COUNTED, (1, int(told[name] != self._counts[told["id"], role])))
-
     def _check_retry(self, id: str, name: Name, before: str, log: dict[str, Moment], *, is_twice: bool) -> None:
         is_known = id in log and name[0] in log and before in log
         is_numbered = 2 <= name[1] <= MOST_TRIES and is_known and not is_twice
@@ -67,27 +56,36 @@ class TruthLaws:
             self._ledger.note(FOLLOWS, (1, int(not was_refused or log[id][0] < at)))
 
     def _check_causes(self, truth: pd.DataFrame, rows: Rows, labelled: frozenset[str]) -> None:
-        places = {id: place for place, id in enumerate(rows.ids)}
+        """What is told of each incident, or of several together."""
         caused = truth.dropna(subset=["incident_id"])
-        for (names, role), group in caused.groupby(["incident_id", "role"]):
-            self._counts[str(names), str(role)] += len(group)
-            if role == "induced":
-                continue
-            told = [(places.get(id, -1), number > 1) for id, number in _numbered(group) if id not in labelled]
-            here = np.array([found for found in told if found[0] >= 0], dtype=np.int64).reshape(-1, 2)
-            is_right = self._are_hit(rows.at_places(here[:, 0]), here[:, 1] > 0, str(names).split(SLOT_SEPARATOR))
-            self._ledger.note(CAUSED, (len(told), len(told) - int(is_right.sum())))
+        is_unknown_role = ~caused["role"].isin(list(Role))
+        self._ledger.note(CAUSED, (int(is_unknown_role.sum()),) * 2)
+        for (names, role), group in caused[~is_unknown_role].groupby(["incident_id", "role"]):
+            is_refused = role == Role.REFUSED
+            told = group if is_refused else group.drop_duplicates("attempt_id")
+            places = rows.places(told["attempt_id"])
+            self.counts[str(names)].add(Role(str(role)), rows.at_places(places[places >= 0]), len(told))
+            if is_refused:
+                self._check_refused(told, places, rows, labelled, str(names).split(JOINT))
+
+    def _check_refused(
+        self, told: pd.DataFrame, places: Array, rows: Rows, labelled: frozenset[str], names: list[str]
+    ) -> None:
+        is_here = places >= 0
+        is_asked = is_here | ~told["attempt_id"].isin(labelled).to_numpy()
+        is_retry = told["attempt_number"].to_numpy()[is_here] > 1
+        is_right = self._are_hit(rows.at_places(places[is_here]), is_retry, names)
+        self._ledger.note(CAUSED, (int(is_asked.sum()), int(is_asked.sum() - is_right.sum())))
 
     def _are_hit(self, rows: Rows, is_retry: Array, names: list[str]) -> Array:
-        """Refused in the scope of each incident, as far as the log tells, and in its time.
+        """Refused in the scope and time of an incident, as far as the log tells; of several, of one at least.
 
         A retry may suffer later from what was refused earlier: it asks for another amount than it would have.
         """
-        is_right = rows.is_refused.copy()
-        for name in names:
-            incident = self._incidents.get(name)
-            is_right &= _is_hit(rows, is_retry, incident) if incident else False
-        return is_right
+        incidents = [self._incidents[name] for name in names if name in self._incidents]
+        hits = [_is_hit(rows, is_retry, incident) for incident in incidents]
+        is_right: Array = rows.is_refused & np.any([np.zeros(len(rows), dtype=bool), *hits], axis=0)
+        return is_right if len(hits) == len(names) else np.zeros(len(rows), dtype=bool)
 
 
 def _is_hit(rows: Rows, is_retry: Array, incident: Incident) -> Array:
@@ -110,7 +108,3 @@ def _retries(truth: pd.DataFrame) -> Iterator[tuple[str, Name]]:
 
 def _names(truth: pd.DataFrame) -> dict[Name, str]:
     return {name: id for id, name in _retries(truth)}
-
-
-def _numbered(truth: pd.DataFrame) -> Iterator[tuple[str, int]]:
-    return zip(truth["attempt_id"].tolist(), truth["attempt_number"].tolist(), strict=True)

@@ -29,6 +29,19 @@ def discoveries(p: Array, share: float) -> Array:
     return found
 
 
+CERTAIN = math.log(1e9)
+"""One in so many by chance is no chance: the natural logarithm of it."""
+
+
+def is_far(found: int, tries: int, share: float) -> bool:
+    """Whether so many of so many are far from a share, whatever the day's luck (Chernoff & Hoeffding 1963)."""
+    if not 0 < share < 1 or not 0 <= found <= tries:
+        return found != tries * share
+    there = found / tries if tries else share
+    parts = ((there, share), (1 - there, 1 - share))
+    return tries * sum(one * math.log(one / other) for one, other in parts if one) > CERTAIN
+
+
 def ratio(over: Numbers, under: Numbers) -> Array:
     """A quotient, 0 where there is nothing to divide by."""
     over, under = np.broadcast_arrays(np.asarray(over, dtype=float), np.asarray(under, dtype=float))

@@ -1,41 +1,64 @@
-"""The files of a world: its manifest, what was planted in it, and for each day the log, the truth and the labels."""
+"""The files of a world day by day: the log, the truth and the labels, with the hashes of their bytes."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.errors import InvalidValue, UnreadableInput
+from etl.errors import UnreadableInput
+from synthetic_data.comparison import Sums
+from synthetic_data.evidence.papers import (
+    Listed,
+    Manifest,
+    Noted,
+    read_incidents,
+    read_journal,
+    read_manifest,
+    read_overlaps,
+    read_shifts,
+    read_total,
+)
 from synthetic_data.evidence.rows import Rows, read_rows
-from synthetic_data.incidents import Incident, Onset
-from synthetic_data.room import MANIFEST
+from synthetic_data.incidents import Incident
 from synthetic_data.shifts import Shift
 
-TRUTH_COLUMNS = ("attempt_id", "root_attempt_id", "attempt_number", "incident_id", "role")
-NO_TRUTH = pd.DataFrame(
-    {name: pd.Series(dtype="int64" if name == "attempt_number" else "str") for name in TRUTH_COLUMNS}
-)
+TRUTH_COLUMNS = {
+    "attempt_id": pa.string(),
+    "root_attempt_id": pa.string(),
+    "attempt_number": pa.int64(),
+    "incident_id": pa.string(),
+    "role": pa.string(),
+}
+MAY_BE_MISSING = ("incident_id", "role")
+LABEL_COLUMNS = {"attempt_id": pa.string(), "label": pa.string()}
 
 
 @dataclass(frozen=True)
 class DayFiles:
     """A day as it was written. `rows` is None where the manifest names a file that is not there.
 
-    `truth` has one line for each retry and for each attempt that an incident touched; `labelled` are the ids of the
-    rows that were spoiled on purpose.
+    `truth` has one line for each retry and for each attempt that an incident touched; `labels` the kind of mess of
+    each row that was spoiled on purpose. `hashes` are of the bytes of the files that are there.
     """
 
-    told: Mapping[str, Any]
+    listed: Listed
+    log: Path
+    data: bytes
     rows: Rows | None
     truth: pd.DataFrame
-    labelled: frozenset[str]
+    labels: Mapping[str, str]
+    hashes: Mapping[str, str]
+
+    @cached_property
+    def labelled(self) -> frozenset[str]:
+        return frozenset(self.labels)
 
     def clean(self, labelled: frozenset[str]) -> Rows | None:
         """The rows that nobody spoiled."""
@@ -49,80 +72,83 @@ class WorldFiles:
     """What a world says of itself before any row is read."""
 
     home: Path
-    manifest: Mapping[str, Any]
-    told: tuple[Mapping[str, Any], ...]
-    incidents: tuple[Incident, ...]
+    manifest: Manifest
+    journal: Mapping[date, Noted]
+    told: tuple[tuple[Incident, Sums], ...]
+    overlaps: Mapping[str, Sums]
+    total: Sums
     shifts: tuple[Shift, ...]
 
     @property
+    def incidents(self) -> tuple[Incident, ...]:
+        return tuple(incident for incident, _ in self.told)
+
+    @property
     def span(self) -> tuple[date, date]:
-        return date.fromisoformat(self.manifest["first_day"]), date.fromisoformat(self.manifest["last_day"])
+        return self.manifest.first, self.manifest.last
 
     def days(self) -> Iterator[DayFiles]:
         """One day at a time, so that a world of any size fits."""
-        for told in self.manifest["days"]:
-            day, path = told["day"], self.home / "logs" / told["file"]
-            rows = read_rows(path, date.fromisoformat(day)) if path.is_file() else None
-            yield DayFiles(told, rows, _truth(self.home, day), _labelled(self.home, day))
+        for listed in self.manifest.days:
+            yield self._day(listed)
+
+    def truth_of(self, day: date) -> Path:
+        return self.home / "truth" / "attempts" / f"attempts-{day}.parquet"
+
+    def labels_of(self, day: date) -> Path:
+        return self.home / "truth" / "dirty" / f"dirty-{day}.parquet"
+
+    def _day(self, listed: Listed) -> DayFiles:
+        log, advice = self.home / "logs" / listed.file, self.manifest.advice
+        paths = {"sha256": log, "truth_sha256": self.truth_of(listed.day), "labels_sha256": self.labels_of(listed.day)}
+        found = {name: data for name, path in paths.items() if (data := _bytes(path, advice)) is not None}
+        truth = _table(paths["truth_sha256"], found.get("truth_sha256"), TRUTH_COLUMNS, advice)
+        labels = _table(paths["labels_sha256"], found.get("labels_sha256"), LABEL_COLUMNS, advice)
+        return DayFiles(
+            listed=listed,
+            log=log,
+            data=found.get("sha256", b""),
+            rows=read_rows(log, found["sha256"], listed.day, advice) if "sha256" in found else None,
+            truth=truth.to_pandas(),
+            labels=dict(zip(labels["attempt_id"].to_pylist(), labels["label"].to_pylist(), strict=True)),
+            hashes={name: sha256(data).hexdigest() for name, data in found.items()},
+        )
 
 
 def open_world(home: Path) -> WorldFiles:
     """The world in `home`; `UnreadableInput` where there is none, `InvalidValue` where it is not finished."""
-    manifest = _json(home / "logs" / MANIFEST)
-    if not isinstance(manifest, dict) or not manifest.get("synthetic"):
-        raise UnreadableInput(f"{home}: no synthetic world; make one: python -m synthetic_data --home {home}")
-    if not manifest.get("is_complete"):
-        raise InvalidValue(
-            f"{home}: this world was not finished; make it again: python -m synthetic_data --home {home}"
-        )
-    told = tuple(_json(home / "truth" / "incidents.json") or ())
-    shifts = _json(home / "truth" / "shifts.json") or ()
-    return WorldFiles(home, manifest, told, tuple(map(_incident, told)), tuple(map(_shift, shifts)))
-
-
-def _incident(told: Mapping[str, Any]) -> Incident:
-    return Incident(
-        **{name: told[name] for name in ("id", "kind", "layer")},
-        start=datetime.fromisoformat(told["start"]),
-        end=datetime.fromisoformat(told["end"]),
-        onset=Onset(told["onset"]),
-        effect=told["intended_effect"],
-        scope=_scope(told),
+    manifest = read_manifest(home)
+    advice = manifest.advice
+    return WorldFiles(
+        home,
+        manifest,
+        read_journal(home, advice),
+        read_incidents(home, advice),
+        read_overlaps(home, advice),
+        read_total(home, advice),
+        read_shifts(home, advice),
     )
 
 
-def _shift(told: Mapping[str, Any]) -> Shift:
-    start, end = (datetime.fromisoformat(told[name]) for name in ("start", "end"))
-    return Shift(told["id"], told["kind"], start, end, told["factor"], _scope(told), told.get("channel") or "")
-
-
-def _scope(told: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(values) for name, values in told["scope"].items()}
-
-
-def _json(path: Path) -> Any:
-    """What a file holds, None where there is no file."""
+def _bytes(path: Path, advice: str) -> bytes | None:
     try:
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-    except ValueError as problem:
-        raise UnreadableInput(f"{path}: not valid JSON: {problem}") from None
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise UnreadableInput(f"{path} cannot be read: {problem.strerror}; {advice}") from None
 
 
-def _truth(home: Path, day: str) -> pd.DataFrame:
-    path = home / "truth" / "attempts" / f"attempts-{day}.parquet"
-    if not path.is_file():
-        return NO_TRUTH
-    truth: pd.DataFrame = _plain(path, TRUTH_COLUMNS).to_pandas()
-    return truth.astype({"attempt_number": "int64"})
-
-
-def _labelled(home: Path, day: str) -> frozenset[str]:
-    path = home / "truth" / "dirty" / f"dirty-{day}.parquet"
-    return frozenset(_plain(path, ("attempt_id",))["attempt_id"].to_pylist()) if path.is_file() else frozenset()
-
-
-def _plain(path: Path, names: tuple[str, ...]) -> pa.Table:
-    """Columns of a truth file, coded text as text."""
-    table = pq.read_table(path, columns=list(names))
-    fields = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in table.schema]
-    return table.cast(pa.schema(fields))
+def _table(path: Path, data: bytes | None, columns: Mapping[str, pa.DataType], advice: str) -> pa.Table:
+    """Columns of a truth file, coded text as text; nothing where there is no file."""
+    schema = pa.schema([pa.field(name, kind) for name, kind in columns.items()])
+    if data is None:
+        return schema.empty_table()
+    try:
+        table = pq.read_table(pa.BufferReader(data), columns=list(columns)).select(list(columns)).cast(schema)
+    except (pa.ArrowException, KeyError, ValueError, TypeError, OSError) as problem:
+        what = (str(problem).splitlines() or [""])[0]
+        raise UnreadableInput(f"{path}: not the truth of a synthetic world: {what}; {advice}") from None
+    for name in (name for name in columns if name not in MAY_BE_MISSING and table[name].null_count):
+        raise UnreadableInput(f"{path}: not the truth of a synthetic world: {name} is missing in a row; {advice}")
+    return table

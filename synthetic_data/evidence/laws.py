@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from etl.catalogue import load_catalogue
-from etl.contract import SLOT_SEPARATOR, Evaluation
+from etl.contract import SLOT_SEPARATOR, Evaluation, Outcome
 from synthetic_data.decks import Array
-from synthetic_data.evidence.rows import DAY, EPOCH, MISSING, Rows
+from synthetic_data.evidence.chance import is_far
+from synthetic_data.evidence.rows import DAY, MISSING, Rows, midnight
 from synthetic_data.gates import Gate
+from synthetic_data.log import UNSPECIFIED
 
 Tally = tuple[int, int]
 """How many were checked, and how many of them break the law."""
@@ -37,33 +39,35 @@ class Ledger:
     def __init__(self) -> None:
         self._checked: Counter[str] = Counter()
         self._broken: Counter[str] = Counter()
+        self._lost = np.zeros(2, dtype=np.int64)
 
     def note(self, name: str, tally: Tally) -> None:
         self._checked[name] += tally[0]
         self._broken[name] += tally[1]
 
+    def note_reasons(self, refusals: int, silent: int) -> None:
+        """The recorder loses a few, of each refusal alike: more than usual on a day, or in all, are too many."""
+        self._lost += refusals, silent
+        self.note(WITH_A_REASON, (refusals, silent * _is_much(silent, refusals)))
+        if not self._broken[WITH_A_REASON] and _is_much(int(self._lost[1]), int(self._lost[0])):
+            self.note(WITH_A_REASON, (0, int(self._lost[1])))
+
     def laws(self) -> tuple[Law, ...]:
         return tuple(Law(name, self._checked[name], self._broken[name]) for name in self._checked)
 
 
+WITH_A_REASON = "a refusal has a reason, but for the few that the recorder loses"
+
+
+def _is_much(silent: int, refusals: int) -> bool:
+    return silent > refusals * UNSPECIFIED and is_far(silent, refusals, UNSPECIFIED)
+
+
 def check_rows(ledger: Ledger, rows: Rows) -> None:
+    is_silent = rows.is_refused & (rows.texts["reason_codes"].codes < 0)
+    ledger.note_reasons(int(rows.is_refused.sum()), int(is_silent.sum()))
     for name, law in ROW_LAWS.items():
         ledger.note(name, law(rows))
-
-
-def check_file(ledger: Ledger, told: Mapping[str, Any], rows: Rows | None) -> None:
-    """Whether a file is there, and holds what the manifest says; before any row is left out."""
-    found = (-1, -1) if rows is None else (len(rows), int(rows.is_refused.sum()))
-    listed = told["rows"], told["refusals"]
-    ledger.note(AS_LISTED, (2, sum(here != there for here, there in zip(found, listed, strict=True))))
-
-
-def check_total(ledger: Ledger, manifest: Mapping[str, Any]) -> None:
-    ledger.note(SUMMED, (1, int(manifest["rows"] != sum(told["rows"] for told in manifest["days"]))))
-
-
-AS_LISTED = "each file holds the rows and refusals that the manifest lists"
-SUMMED = "the rows of all files are those of the world"
 
 
 def tally(is_checked: Array, is_broken: Array) -> Tally:
@@ -71,12 +75,21 @@ def tally(is_checked: Array, is_broken: Array) -> Tally:
 
 
 def _unique(rows: Rows) -> Tally:
-    return len(rows), int(pd.Series(rows.ids).duplicated().sum())
+    ids = pd.Series(rows.ids)
+    return len(rows), int((ids.duplicated() | (ids == "")).sum())
 
 
 def _on_its_day(rows: Rows) -> Tally:
-    midnight = (rows.day.toordinal() - EPOCH.toordinal()) * DAY
-    return len(rows), int(((rows.at < midnight) | (rows.at >= midnight + DAY)).sum())
+    first = midnight(rows.day)
+    return len(rows), int(((rows.at < first) | (rows.at >= first + DAY)).sum())
+
+
+def _in_time(rows: Rows) -> Tally:
+    return len(rows), int((np.diff(rows.at) < 0).sum())
+
+
+def _with_an_outcome(rows: Rows) -> Tally:
+    return len(rows), int((~rows.texts["outcome"].is_in(list(Outcome))).sum())
 
 
 def _only_refusals(rows: Rows) -> Tally:
@@ -101,6 +114,8 @@ def _decided_later(rows: Rows) -> Tally:
 ROW_LAWS: Mapping[str, Callable[[Rows], Tally]] = {
     "attempt ids are unique within a day": _unique,
     "an attempt is in the file of its day": _on_its_day,
+    "attempts stand in the order of time": _in_time,
+    "each outcome is one of the contract": _with_an_outcome,
     "only refusals carry reasons": _only_refusals,
     "reasons stand in the order of the waterfall, the primary one first and none twice": _in_order,
     "behind a technical failure nothing else is listed or evaluated": _alone,

@@ -22,7 +22,8 @@ from synthetic_data.world import BUSINESS_ZONE
 DIMENSIONS = ("region", "os", "channel", "partner", "product")
 TEXTS = (*DIMENSIONS, "app_version", "release_ring", "outcome", "reason_codes", "evaluation")
 INSTANTS = ("attempted_at", "decided_at")
-COLUMNS = ("attempt_id", *INSTANTS, "score", *TEXTS)
+NUMBERS = ("score", "amount_requested")
+COLUMNS = ("attempt_id", *INSTANTS, *NUMBERS, *TEXTS)
 
 MISSING = np.iinfo(np.int64).min
 MICROSECOND = timedelta(microseconds=1)
@@ -34,6 +35,11 @@ EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (local times have no zone here)
 def micros(moment: datetime) -> int:
     """A local time as a number that the times of rows can be compared with."""
     return (moment - EPOCH) // MICROSECOND
+
+
+def midnight(day: date) -> int:
+    """The first moment of a day, as such a number."""
+    return (day.toordinal() - EPOCH.toordinal()) * DAY
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,17 @@ class Coded:
 
 @dataclass(frozen=True)
 class Rows:
-    """A day's attempts, one entry each; times in microseconds of local time, `MISSING` where there is none."""
+    """A day's attempts, one entry each; times in microseconds of local time, `MISSING` where there is none.
+
+    A score or an amount is 0 where there is none that can be read.
+    """
 
     day: date
     ids: Array
     at: Array
     decided_at: Array
     score: Array
+    amount: Array
     texts: Mapping[str, Coded]
 
     def __len__(self) -> int:
@@ -88,24 +98,49 @@ class Rows:
         is_in: Array = (self.at >= micros(start)) & (self.at < micros(end))
         return is_in
 
+    def places(self, ids: Collection[str]) -> Array:
+        """Where these ids stand; -1 where they do not."""
+        return self._index.get_indexer(pd.Index(ids, dtype=object))
+
+    @cached_property
+    def _index(self) -> pd.Index:
+        return pd.Index(self.ids).drop_duplicates() if not pd.Index(self.ids).is_unique else pd.Index(self.ids)
+
     def where(self, is_kept: Array) -> "Rows":
         return self.at_places(np.flatnonzero(is_kept))
 
     def at_places(self, places: Array) -> "Rows":
         texts = {name: column.take(places) for name, column in self.texts.items()}
-        numbers = {name: getattr(self, name).take(places) for name in ("ids", "at", "decided_at", "score")}
+        numbers = {name: getattr(self, name).take(places) for name in ("ids", "at", "decided_at", "score", "amount")}
         return replace(self, **numbers, texts=texts)
 
 
-def read_rows(path: Path, day: date) -> Rows:
-    """The columns of a log file that evidence needs."""
+def read_rows(path: Path, data: bytes, day: date, advice: str) -> Rows:
+    """The columns of a log file that evidence needs, from its bytes."""
+    table = read_columns(path, data, COLUMNS, advice)
     try:
-        table = READERS[path.suffix](path)
-    except (pa.ArrowInvalid, KeyError) as problem:
-        raise UnreadableInput(f"{path}: not a log of a synthetic world: {problem}") from None
-    at, decided_at = (_local(table[name]) for name in INSTANTS)
-    ids = table["attempt_id"].to_numpy()
-    return Rows(day, ids, at, decided_at, _whole(table["score"]), {name: coded(table[name]) for name in TEXTS})
+        at, decided_at = (_local(table[name]) for name in INSTANTS)
+        ids = table["attempt_id"].cast(pa.string()).fill_null("").to_numpy()
+        score, amount = _whole(table["score"]), _amounts(table["amount_requested"])
+        return Rows(day, ids, at, decided_at, score, amount, {name: coded(table[name]) for name in TEXTS})
+    except UNREADABLE as problem:
+        raise _no_log(path, problem, advice) from None
+
+
+UNREADABLE = (pa.ArrowException, KeyError, ValueError, TypeError, OverflowError)
+
+
+def read_columns(path: Path, data: bytes, names: tuple[str, ...], advice: str) -> pa.Table:
+    """Some columns of a log file; in text all are text but the score."""
+    try:
+        return READERS[path.suffix](data, names).select(list(names))
+    except (*UNREADABLE, OSError) as problem:
+        raise _no_log(path, problem, advice) from None
+
+
+def _no_log(path: Path, problem: BaseException, advice: str) -> UnreadableInput:
+    what = (str(problem).splitlines() or [""])[0]
+    return UnreadableInput(f"{path}: not a log of a synthetic world: {what}; {advice}")
 
 
 def coded(column: pa.ChunkedArray) -> Coded:
@@ -131,20 +166,41 @@ def _whole(column: pa.ChunkedArray) -> Array:
     return numbers
 
 
-def _parquet(path: Path) -> pa.Table:
-    return pq.read_table(path, columns=list(COLUMNS))
+def _amounts(column: pa.ChunkedArray) -> Array:
+    """Whole yuan, 0 where there is no plain number."""
+    if pa.types.is_integer(column.type):
+        return _whole(column)
+    amounts = coded(column)
+    plain = [int(word) if word.isascii() and word.isdigit() and len(word) < 10 else 0 for word in amounts.words]
+    return np.array([*plain, 0], dtype=np.int64).take(amounts.codes, mode="wrap")
 
 
-def _csv(path: Path) -> pa.Table:
-    types = {name: pa.int64() if name == "score" else pa.string() for name in COLUMNS}
-    options = pa.csv.ConvertOptions(column_types=types, include_columns=COLUMNS, strings_can_be_null=True)
-    return pa.csv.read_csv(path, convert_options=options)
+def _parquet(data: bytes, names: tuple[str, ...]) -> pa.Table:
+    return pq.read_table(pa.BufferReader(data), columns=list(names))
 
 
-def _jsonl(path: Path) -> pa.Table:
-    types = [(name, pa.int64() if name == "score" else pa.string()) for name in COLUMNS]
+def _csv(data: bytes, names: tuple[str, ...]) -> pa.Table:
+    types = {name: pa.int64() if name == "score" else pa.string() for name in names}
+    options = pa.csv.ConvertOptions(column_types=types, include_columns=names, strings_can_be_null=True)
+    return pa.csv.read_csv(pa.BufferReader(data), convert_options=options)
+
+
+def _jsonl(data: bytes, names: tuple[str, ...]) -> pa.Table:
+    """An amount is a number, unless the log was spoiled: then it is text."""
+    try:
+        return _typed_jsonl(data, names, NUMBERS)
+    except pa.ArrowInvalid:
+        return _typed_jsonl(data, names, ("score",))
+
+
+def _typed_jsonl(data: bytes, names: tuple[str, ...], numbers: tuple[str, ...]) -> pa.Table:
+    types = [(name, pa.int64() if name in numbers else pa.string()) for name in names]
     options = pa.json.ParseOptions(explicit_schema=pa.schema(types), unexpected_field_behavior="ignore")
-    return pa.json.read_json(path, parse_options=options)
+    return pa.json.read_json(pa.BufferReader(data), parse_options=options)
 
 
-READERS: Mapping[str, Callable[[Path], pa.Table]] = {".parquet": _parquet, ".csv": _csv, ".jsonl": _jsonl}
+READERS: Mapping[str, Callable[[bytes, tuple[str, ...]], pa.Table]] = {
+    ".parquet": _parquet,
+    ".csv": _csv,
+    ".jsonl": _jsonl,
+}
