@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from etl.errors import InvalidValue
-from etl.sources import log_files
 from synthetic_data.day_files import JOURNAL, DayFile
 from synthetic_data.files import beside, day_of, told_names
 
@@ -48,6 +47,8 @@ def finished_days(home: Path) -> int:
 
 
 def _check_strangers(logs: Path, before: Mapping[str, Any], listed: set[str]) -> None:
+    from etl.sources import log_files  # with DuckDB, which no other process needs
+
     strangers = [path for path in log_files(logs) if path.name not in listed]
     if strangers and not before:
         raise InvalidValue(f"{logs} holds logs that no synthetic world wrote; give the world a --home of its own")

@@ -20,7 +20,6 @@ from synthetic_data.crew import Crew
 from synthetic_data.day_files import JOURNAL, DayFile, Order
 from synthetic_data.events import events_toml, known_events
 from synthetic_data.files import Format, file_name, parquet_bytes, put
-from synthetic_data.pools import applicants_table
 from synthetic_data.room import MANIFEST, finished_days, make_room
 from synthetic_data.truth import incidents_json, overlaps_json, shifts_json, total_json
 from synthetic_data.worlds import (
@@ -115,6 +114,8 @@ def _told_when_stopped(order: Order) -> Iterator[None]:
 
 
 def _write_applicants(home: Path, world: World) -> None:
+    from synthetic_data.pools import applicants_table  # with Faker, which no other process needs
+
     put(home / "truth" / "applicants.parquet", parquet_bytes(applicants_table(world.applicants)))
 
 

@@ -14,7 +14,7 @@ from etl.errors import InvalidValue
 from etl.home import Home
 from etl.lock import writing
 from synthetic_data import write_world
-from synthetic_data.__main__ import app
+from synthetic_data.commands import app
 
 HOLD = "import sys; from pathlib import Path; from etl.home import Home; from etl.lock import writing\n"
 HOLD += "with writing(Home(Path(sys.argv[1])), 'somebody'): print(flush=True); sys.stdin.read()"

@@ -18,7 +18,7 @@ from etl.command_line import run
 from etl.contract import COLUMN_NAMES
 from etl.errors import InvalidValue, RefusalLensError, Stopped, UnknownName
 from synthetic_data import World, make_day, make_world, world_id, write_world
-from synthetic_data.__main__ import app
+from synthetic_data.commands import app
 from synthetic_data.scenario import load_scenario
 
 LAST = date(2026, 10, 31)
