@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from etl.errors import RefusalLensError
-from synthetic_data.demand import two_days_of_load
+from synthetic_data.demand import load_by_hour, two_days_of_load
 from synthetic_data.gates import TRANSIENT
 from synthetic_data.incidents import Incident, Onset
 from synthetic_data.retries import AFTER_TECHNICAL, stormy
@@ -79,6 +79,14 @@ def test_the_load_of_a_single_overload_is_what_it_was() -> None:
     loads = stormy(two_days_of_load(DAY), [one], DAY)
 
     assert {hour: loads[hour] for hour in BEFORE_THE_FIXED_POINT_WAS_SHARED} == BEFORE_THE_FIXED_POINT_WAS_SHARED
+
+
+def test_the_readme_says_how_far_each_promotion_goes_above_capacity() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    busy = {day: load_by_hour(day).max() for n in range(365) if (day := date(2025, 11, 1) + timedelta(days=n))}
+    told = ", ".join(f"{busy[day]:.1f} on {day:%m-%d}" for day in (date(2026, 6, 18), date(2025, 12, 12)))
+
+    assert f"(at most {busy[DAY]:.1f} times on 11-11, {told})" in readme
 
 
 # ------------------------------------------------------------------------------------------- what is refused
