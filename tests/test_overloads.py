@@ -1,5 +1,6 @@
 """Overloads: one fixed point of load and retries whatever the order of the tables, and only where capacity is short."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from etl.errors import RefusalLensError
+from synthetic_data import make_world
+from synthetic_data.chronicle import stage_of
 from synthetic_data.demand import load_by_hour, two_days_of_load
 from synthetic_data.gates import TRANSIENT
 from synthetic_data.incidents import Incident, Onset
@@ -72,6 +75,18 @@ def test_two_overloads_of_other_hours_do_what_each_does_alone() -> None:
 
     assert np.array_equal(together[:15], stormy(base, [morning], DAY)[:15])
     assert np.array_equal(together[15:], stormy(base, [evening], DAY)[15:])
+
+
+def test_a_day_of_two_overloads_is_the_same_day_whatever_the_order_of_their_tables() -> None:
+    several = overload("a", 0, 24, 0.3, 0.1), replace(overload("b", 8, 14), effect={"T202": 0.4})
+    world = make_world(attempts=120_000, scenario="calm")
+    one, other = (
+        stage_of(replace(world, scenario=replace(world.scenario, incidents=incidents)), DAY).as_it_is
+        for incidents in (several, several[::-1])
+    )
+
+    for name in ("key", "micros", "outcome", "bits", "amount"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
 def test_the_load_of_a_single_overload_is_what_it_was() -> None:
