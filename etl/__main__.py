@@ -1,5 +1,6 @@
-"""The command line of the core: demo, load, build, status, summary. It only reads arguments, calls and prints."""
+"""The command line of the core: what there is to load, look at, ask and undo. It reads arguments, calls and prints."""
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -7,16 +8,18 @@ import typer
 
 from etl import report
 from etl.asking import check_period, question_from
-from etl.command_line import console, progress, run
+from etl.command_line import USER_MISTAKE, console, progress, run
 from etl.errors import InvalidValue
 from etl.home import Home
 from etl.lock import writing
 from etl.notes import Notes
-from etl.pipeline import Result, add_files, check_source, rebuild
+from etl.pipeline import Result, Trial, add_files, check_source, rebuild, try_files
 from etl.profile import CONTRACT, load_profile
-from etl.publish import current_manifest
+from etl.publish import current_manifest, roll_back
+from etl.quarantine import By, check_rule, counted_rows_kept_out, parts_kept_out, rows_kept_out
 from etl.query import ask
 from etl.snapshot import open_snapshot
+from etl.verify import verify as verified_home
 from etl.words import Language
 
 app = typer.Typer(
@@ -26,6 +29,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        help="Files, folders, patterns: CSV, TSV, JSON lines (.gz, .zst), Parquet, FILE.duckdb::TABLE."
+    ),
+]
+MappingProfile = Annotated[str, typer.Option("--profile", help="Mapping profile: a shipped name or a TOML file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
 HomeFolder = Annotated[Path, typer.Option("--home", help="Folder that holds logs, store and snapshots.")]
 DEFAULT_HOME = Path("data")
 
@@ -54,18 +65,36 @@ def demo(
         with progress() as bar:
             task = bar.add_task("Inventing a year of attempts", total=days)
             write_world(home, days=days, attempts=attempts, on_day=lambda *_: bar.advance(task), is_locked=True)
-    _load([folder.logs], CONTRACT, home, as_of=None)
+    _load([str(folder.logs)], CONTRACT, home, as_of=None)
 
 
 @app.command()
 def load(
-    paths: Annotated[list[Path], typer.Argument(help="Log files or folders: .parquet, .csv, .csv.gz, .tsv.")],
-    profile: Annotated[str, typer.Option(help="Mapping profile: a shipped name or a TOML file.")] = CONTRACT,
+    paths: Sources,
+    profile: MappingProfile = CONTRACT,
     home: HomeFolder = DEFAULT_HOME,
     as_of: Annotated[str | None, typer.Option(help="Until when the log is complete; else its newest attempt.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything but publish.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Publish whatever share of the rows is kept out.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Load log files through a mapping profile and publish a snapshot."""
-    _load(paths, profile, home, as_of)
+    if dry_run:
+        report.print_trial(_tried(Home(home), paths, profile), home, as_json=as_json)
+    else:
+        _load(paths, profile, home, as_of, is_forced=force, as_json=as_json)
+
+
+@app.command()
+def check(paths: Sources, profile: MappingProfile = CONTRACT, as_json: AsJson = False) -> None:
+    """Hold log files against the contract without loading them: what would be kept out, and why."""
+    with tempfile.TemporaryDirectory(prefix="refusal-lens-") as folder:
+        trial = _tried(Home(Path(folder)), paths, profile)
+        report.print_trial(trial, None, as_json=as_json)
+        if not as_json:
+            report.print_rows_kept_out(trial.rows_kept_out)
 
 
 @app.command()
@@ -106,7 +135,59 @@ def summary(
     report.write(ask(snapshot, question), snapshot, question, format, out, language)
 
 
-def _load(paths: list[Path], profile: str, home: Path, as_of: str | None) -> None:
+@app.command()
+def quarantine(
+    home: HomeFolder = DEFAULT_HOME,
+    by: Annotated[By | None, typer.Option(help="Count them by rule or by file instead of listing them.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only the rows that broke this rule.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows listed at most.")] = 50,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write all of them to.")] = None,
+) -> None:
+    """The rows kept out of the numbers: file, line, every rule broken, and the row itself."""
+    check_rule(rule)
+    parts = parts_kept_out(Home(home))
+    if by is not None:
+        report.print_counts_kept_out(counted_rows_kept_out(parts, by))
+    elif out is not None:
+        report.write_rows_kept_out(rows_kept_out(parts, rule=rule), out)
+    else:
+        report.print_rows_kept_out(rows_kept_out(parts, limit, rule))
+
+
+@app.command()
+def verify(home: HomeFolder = DEFAULT_HOME) -> int:
+    """Read everything again that the live snapshot rests on, and hold it against what was written."""
+    with progress() as bar:
+        task = bar.add_task("Reading every part", total=None)
+        verified = verified_home(Home(home), lambda done, total: bar.update(task, completed=done, total=total))
+    report.print_verified(verified)
+    return USER_MISTAKE if verified.problems else 0
+
+
+@app.command()
+def rollback(
+    home: HomeFolder = DEFAULT_HOME,
+    to: Annotated[
+        str | None, typer.Option(help="Snapshot to go back to; else the last before the live one.")
+    ] = None,
+) -> None:
+    """Make an earlier snapshot live again. What was loaded since can be loaded again."""
+    with writing(Home(home), "a rollback"):
+        snapshot_id = roll_back(Home(home), to)
+    console.print(f"Live is snapshot {snapshot_id} in {home}.")
+
+
+def _tried(home: Home, paths: list[str], profile: str) -> Trial:
+    with progress() as bar:
+        task = bar.add_task("Checking", total=None)
+        return try_files(
+            home, paths, load_profile(profile), lambda done, total: bar.update(task, completed=done, total=total)
+        )
+
+
+def _load(
+    paths: list[str], profile: str, home: Path, as_of: str | None, *, is_forced: bool = False, as_json: bool = False
+) -> None:
     mapping = load_profile(profile)
     with progress() as bar:
         task = bar.add_task("Loading", total=None)
@@ -115,9 +196,13 @@ def _load(paths: list[Path], profile: str, home: Path, as_of: str | None) -> Non
             paths,
             mapping,
             as_of=as_of,
+            is_forced=is_forced,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    _report(result, home)
+    if as_json:
+        report.print_json(result.load, snapshot_id=result.snapshot_id)
+    else:
+        _report(result, home)
 
 
 def _report(result: Result, home: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression
+from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -43,6 +43,11 @@ def make(connection: Connection, folder: str, name: str) -> None:
     connection.execute(f"create or replace table {name} as {model(folder, name)}")
 
 
+def make_view(connection: Connection, folder: str, name: str) -> None:
+    """Let a model be asked by its name; nothing is copied."""
+    connection.execute(f"create or replace view {name} as {model(folder, name)}")
+
+
 def make_table(connection: Connection, name: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
     """A small table from Python values. `columns` is a DuckDB column list such as `rule varchar, rows bigint`."""
     connection.execute(f"create or replace table {name} ({columns})")
@@ -67,24 +72,34 @@ def keep_no_objects(connection: Connection, file_name: str) -> None:
     connection.execute("insert into malformed select ?, __row, line from no_objects", [file_name])
 
 
-def keep_malformed(connection: Connection, file_name: str) -> None:
-    """Move the lines that `read_csv` could not split into `malformed`, each line once, and forget them there."""
-    connection.execute(
-        "create or replace table malformed as select ? as source_file, line as source_row, any_value(csv_line) as raw"
-        " from reject_errors group by line",
-        [file_name],
+def relation_names(connection: Connection, database: str) -> list[str]:
+    """The tables and views of a database; those that are not in its main schema with their schema."""
+    found = connection.execute(
+        "select case schema_name when 'main' then name else schema_name || '.' || name end as name from ("
+        " select database_name, schema_name, table_name as name from duckdb_tables()"
+        " union all select database_name, schema_name, view_name from duckdb_views() where not internal"
+        ") where database_name = ? order by 1",
+        [database],
     )
-    for table in ("reject_errors", "reject_scans"):
-        connection.execute(f"drop table {table}")
+    return [name for (name,) in found.fetchall()]
+
+
+def quoted_name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def read_parts(connection: Connection, name: str, paths: list[Path], like: str) -> None:
-    """A view `name` with the columns of the relation `like` over Parquet files; columns they lack are null."""
-    shape = connection.table(like)
+    """A view `name` with the columns of the relation `like` over Parquet files, and the path of each row's as `part`.
+
+    Columns that the files lack are null.
+    """
+    shape = connection.query(f"from {like}")
+    part = ColumnExpression("filename").alias("part")
     if not paths:
-        shape.limit(0).create_view(name, replace=True)
+        nowhere = ConstantExpression(None).cast("varchar").alias("part")
+        shape.select(StarExpression(), nowhere).limit(0).create_view(name, replace=True)
         return
-    stored = connection.read_parquet([str(path) for path in paths], union_by_name=True)
+    stored = connection.read_parquet([str(path) for path in paths], union_by_name=True, filename=True)
     types = dict(zip(shape.columns, shape.types, strict=True))
     columns = [
         (ColumnExpression(column) if column in stored.columns else ConstantExpression(None))
@@ -92,7 +107,7 @@ def read_parts(connection: Connection, name: str, paths: list[Path], like: str) 
         .alias(column)
         for column in shape.columns
     ]
-    stored.select(*columns).create_view(name, replace=True)
+    stored.select(*columns, part).create_view(name, replace=True)
 
 
 def count(connection: Connection, relation: str) -> int:
@@ -117,24 +132,57 @@ def write_by_day(connection: Connection, relation: str, folder: Path) -> list[tu
     """Write `relation` as Parquet files by day below `folder`; each file with its day, in order."""
     if count(connection, relation) == 0:
         return []
-    folder.mkdir(parents=True, exist_ok=True)
     connection.execute(
-        f"copy (select * exclude (arrival) from {relation} order by day, attempted_at)"
-        f" to '{_quoted(folder / 'attempts')}' "
+        f"copy (from {relation}) to '{_quoted(folder)}'"
         " (format parquet, compression zstd, partition_by (day), write_partition_columns true)"
     )
-    files = sorted((folder / "attempts").glob("day=*/*.parquet"))
+    files = sorted(folder.glob("day=*/*.parquet"))
     return [(file.parent.name.removeprefix("day="), file) for file in files]
+
+
+def write_rows(connection: Connection, relation: str, path: Path) -> bool:
+    """Write `relation` as one Parquet file; whether there was a row to write."""
+    if count(connection, relation) == 0:
+        return False
+    connection.execute(f"copy {relation} to '{_quoted(path)}' (format parquet, compression zstd)")
+    return True
+
+
+@contextmanager
+def reading(paths: Sequence[Path], name: str, columns: str) -> Iterator[Connection]:
+    """An in-memory DuckDB with one relation over Parquet files: without any file an empty one of these columns."""
+    with duckdb.connect(":memory:") as connection:
+        if paths:
+            open_parts(connection, name, list(paths))
+        else:
+            make_table(connection, name, columns, [])
+        yield connection
+
+
+def relation(connection: Connection, folder: str, name: str) -> duckdb.DuckDBPyRelation:
+    """A model, to be narrowed or fetched."""
+    return connection.query(model(folder, name))
+
+
+def where_listed(rows: duckdb.DuckDBPyRelation, column: str, value: str) -> duckdb.DuckDBPyRelation:
+    """The rows whose text of values joined by `|` holds this one."""
+    listed = FunctionExpression("string_split", ColumnExpression(column), ConstantExpression("|"))
+    return rows.filter(FunctionExpression("list_contains", listed, ConstantExpression(value)))
+
+
+def rows_of(connection: Connection, folder: str, name: str) -> list[tuple[Any, ...]]:
+    """What a model answers."""
+    return connection.execute(model(folder, name)).fetchall()
 
 
 def write_quarantine(connection: Connection, path: Path) -> Path | None:
     """Write the rows kept out, each whole as JSON text and with the rules it broke; None where there are none."""
-    if count(connection, "quarantined") + count(connection, "malformed") == 0:
+    if count(connection, "kept_out") + count(connection, "malformed") == 0:
         return None
     connection.execute(
         "copy (select q.source_file, q.source_row, q.rules_broken,"
         " cast(to_json(struct_pack(*columns(source.* exclude (__file, __row, __hash)))) as varchar) as raw"
-        " from quarantined as q join source on q.source_file = source.__file and q.source_row = source.__row"
+        " from kept_out as q join source on q.source_file = source.__file and q.source_row = source.__row"
         " union all select source_file, source_row, 'malformed_line', raw from malformed order by all)"
         f" to '{_quoted(path)}' (format parquet, compression zstd)"
     )

@@ -33,11 +33,15 @@ def labelled(frame: pd.DataFrame, snapshot: Snapshot, language: Language | str) 
 
 
 def csv_bytes(frame: pd.DataFrame, snapshot: Snapshot, language: Language | str) -> bytes:
-    """Every row as CSV: UTF-8 with BOM, CRLF, machine headers, ISO dates and times, missing values empty.
+    """Every row as CSV, with a column of labels beside every column of codes; see `guarded_csv`."""
+    return guarded_csv(labelled(frame, snapshot, language))
+
+
+def guarded_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV: UTF-8 with BOM, CRLF, machine headers, ISO dates and times, missing values empty.
 
     Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay numbers.
     """
-    table = labelled(frame, snapshot, language)
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(table.columns)

@@ -36,6 +36,10 @@ class Home:
         return self.root / "events.toml"
 
     @property
+    def settings(self) -> Path:
+        return self.root / "settings.toml"
+
+    @property
     def schemes(self) -> Path:
         """The lender's own code lists."""
         return self.root / "schemes"

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from etl.duck import sha256
 from etl.errors import DamagedSnapshot
+from etl.home import Home
 
-ATTEMPTS, QUARANTINE = "attempts", "quarantine"
+ATTEMPTS, QUARANTINE, HISTORY = "attempts", "quarantine", "history"
+"""Kinds of parts: rows in force, rows kept out, rows that newer ones took the place of."""
 LOAD_AGAIN = "load the logs again into a new home with --home OTHER_FOLDER"
 
 
@@ -36,7 +38,11 @@ class LoadedFile:
 
 @dataclass(frozen=True)
 class Load:
-    """One run of the loader. rows_read = loaded + duplicates + quarantined, or nothing is published."""
+    """One run of the loader. rows_read = loaded + restated + duplicates + quarantined, or nothing is published.
+
+    `restated` rows tell anew, older or newer, of an attempt that is known; `broken` counts rows by rule of the
+    contract, `fixed` by what was put right in them or in their file.
+    """
 
     id: str
     loaded_at: str
@@ -46,18 +52,25 @@ class Load:
     loaded: int
     duplicates: int
     quarantined: int
+    restated: int = 0
     broken: dict[str, int] = field(default_factory=dict)
+    fixed: dict[str, int] = field(default_factory=dict)
 
     @property
     def closes(self) -> bool:
-        return self.rows_read == self.loaded + self.duplicates + self.quarantined
+        return self.rows_read == self.loaded + self.restated + self.duplicates + self.quarantined
+
+    @property
+    def share_kept_out(self) -> float:
+        return self.quarantined / self.rows_read if self.rows_read else 0.0
 
 
 @dataclass(frozen=True)
 class Manifest:
     """Everything needed to build the snapshot again from the store alone.
 
-    `as_of` is the latest moment that a load declared; `source_id` is which invented world the rows are from.
+    `as_of` is the latest moment that a load declared; `source_id` is which invented world the rows are from;
+    `snapshot_sha256` the hash of the snapshot file that was built from it.
     """
 
     business_zone: str = "Asia/Shanghai"
@@ -67,6 +80,7 @@ class Manifest:
     parts: tuple[Part, ...] = ()
     loads: tuple[Load, ...] = ()
     words: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    snapshot_sha256: str | None = None
 
     def of_kind(self, kind: str) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.kind == kind)
@@ -85,10 +99,10 @@ class Manifest:
         """The content hashes of every file that was ever loaded."""
         return frozenset(file.sha256 for load in self.loads for file in load.files)
 
-    def with_parts(self, fresh: tuple[Part, ...], written_days: set[str]) -> "Manifest":
-        """The manifest with the parts of the days written anew replaced; quarantine parts are only ever added."""
-        kept = tuple(part for part in self.parts if part.kind == QUARANTINE or part.day not in written_days)
-        return replace(self, parts=tuple(sorted({*kept, *fresh}, key=lambda part: (part.kind, part.day, part.path))))
+    def with_parts(self, fresh: Iterable[Part], outdated: Iterable[Part]) -> "Manifest":
+        """The manifest with fresh parts, and without those that they take the place of."""
+        parts = {*self.parts} - {*outdated} | {*fresh}
+        return replace(self, parts=tuple(sorted(parts, key=lambda part: (part.kind, part.day, part.path))))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
@@ -98,6 +112,14 @@ def local_time(moment: str, zone: str) -> datetime:
     """A time in ISO form, in the zone and without its offset; one without an offset is taken as local."""
     time = datetime.fromisoformat(moment)
     return time.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if time.tzinfo else time
+
+
+def verify_parts(home: Home, manifest: Manifest) -> None:
+    """Raises `DamagedSnapshot` where a store part is missing or has another size than the manifest says."""
+    for part in manifest.parts:
+        path = home.root / part.path
+        if not path.exists() or path.stat().st_size != part.bytes:
+            raise DamagedSnapshot(f"{path} is missing or changed; {LOAD_AGAIN}")
 
 
 def check_contents(root: Path, parts: Iterable[Part]) -> None:

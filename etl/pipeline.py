@@ -1,17 +1,25 @@
-"""The two ways to a new snapshot: add files, or build again what the home already has. One writer at a time."""
+"""The ways to a new snapshot: add files, or build again what the home already has; and what trying it would do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot
+import pandas as pd
+
+from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot, RefusedToPublish
 from etl.home import Home
-from etl.load import Loaded, Progress, load_files
+from etl.load import Loaded, Progress, check_share, load_files
 from etl.lock import writing
-from etl.manifest import LOAD_AGAIN, Load, Manifest, local_time
+from etl.manifest import QUARANTINE, Load, Manifest, local_time, verify_parts
 from etl.notes import Notes, read_notes
 from etl.profile import CONTRACT, Profile, load_profile
-from etl.publish import current_manifest, newest_readable, publish
+from etl.publish import clear, current_manifest, newest_readable, publish
+from etl.quarantine import rows_kept_out
+from etl.settings import DEFAULT_ZONE, Settings, read_settings
 from etl.sources import log_files
+
+MOST_SHOWN = 20
+"""Rows kept out that a trial shows."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +32,54 @@ class Result:
 
 def add_files(
     home: Home,
-    paths: list[Path],
+    paths: Sequence[Path | str],
     profile: Profile,
     on_progress: Progress,
     as_of: str | None = None,
+    *,
+    is_forced: bool = False,
 ) -> Result:
     """Load files into a home and publish. Synthetic and real rows never share a home.
 
     `as_of` is until when the log is complete, a local ISO time; else what the source's notes say. The latest one holds.
+    `is_forced` publishes whatever share of the rows was kept out.
     """
     with writing(home):
         loaded = _load_new(home, current_manifest(home), paths, profile, on_progress, as_of)
+        if loaded.load:
+            check_share(loaded.load, read_settings(home).limits, is_forced=is_forced)
         return _published(home, loaded, is_from_scratch=False)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What loading would do (None: no file is new), the first rows that would be kept out, and what would stop it."""
+
+    load: Load | None
+    rows_kept_out: pd.DataFrame
+    objection: str = ""
+
+
+def try_files(home: Home, paths: Sequence[Path | str], profile: Profile, on_progress: Progress) -> Trial:
+    """Do everything that loading the files into the home does but publish. The home stays as it was."""
+    with writing(home, "a trial"):
+        known = current_manifest(home)
+        try:
+            loaded = _load_new(home, known, paths, profile, on_progress, None)
+            parts = set(loaded.manifest.of_kind(QUARANTINE)) - set(known.of_kind(QUARANTINE))
+            kept_out = rows_kept_out([home.root / part.path for part in sorted(parts, key=str)], MOST_SHOWN)
+            return Trial(loaded.load, kept_out, _objection(home, loaded.load))
+        finally:
+            clear(home)
+
+
+def _objection(home: Home, load: Load | None) -> str:
+    try:
+        if load is not None:
+            check_share(load, read_settings(home).limits, is_forced=False)
+    except RefusedToPublish as problem:
+        return str(problem)
+    return ""
 
 
 def rebuild(home: Home, is_from_scratch: bool, on_progress: Progress) -> Result:
@@ -65,23 +109,33 @@ def check_source(home: Home, manifest: Manifest, notes: Notes) -> None:
 
 
 def _load_new(
-    home: Home, manifest: Manifest, paths: list[Path], profile: Profile, on_progress: Progress, as_of: str | None
+    home: Home,
+    manifest: Manifest,
+    paths: Sequence[Path | str],
+    profile: Profile,
+    on_progress: Progress,
+    as_of: str | None,
 ) -> Loaded:
     """Load what is new, with what the source says of itself; `InvalidValue` where that does not fit the home."""
-    notes = read_notes(paths)
+    notes = read_notes([Path(path) for path in paths])
     check_source(home, manifest, notes)
     verify_parts(home, manifest)
-    declared = _latest(manifest, as_of or notes.complete_until)
-    noted = replace(manifest, is_synthetic=notes.is_synthetic, source_id=notes.source_id, as_of=declared)
+    zoned = replace(manifest, business_zone=_zone(home, manifest, read_settings(home), profile))
+    declared = _latest(zoned, as_of or notes.complete_until)
+    noted = replace(zoned, is_synthetic=notes.is_synthetic, source_id=notes.source_id, as_of=declared)
     return load_files(home, noted, paths, profile, on_progress)
 
 
-def verify_parts(home: Home, manifest: Manifest) -> None:
-    """Raises `DamagedSnapshot` where a store part is missing or has another size than the manifest says."""
-    for part in manifest.parts:
-        path = home.root / part.path
-        if not path.exists() or path.stat().st_size != part.bytes:
-            raise DamagedSnapshot(f"{path} is missing or changed; {LOAD_AGAIN}")
+def _zone(home: Home, manifest: Manifest, settings: Settings, profile: Profile) -> str:
+    """The zone that days are cut in, which the first load decides."""
+    if not manifest.loads:
+        return settings.business_zone or profile.zone or DEFAULT_ZONE
+    if settings.business_zone not in (None, manifest.business_zone):
+        raise InvalidValue(
+            f"{home.settings}: business_zone is {settings.business_zone}, but the days in {home.root} are cut in"
+            f" {manifest.business_zone}; set it back, or load the logs again with --home OTHER_FOLDER"
+        )
+    return manifest.business_zone
 
 
 def _published(home: Home, loaded: Loaded, is_from_scratch: bool) -> Result:

@@ -12,9 +12,9 @@ import duckdb
 
 from etl import duck
 from etl.build import Plan, build_snapshot, schema_version
-from etl.errors import DamagedSnapshot
+from etl.errors import DamagedSnapshot, InvalidValue, UnknownName
 from etl.home import SNAPSHOT_ID, Home
-from etl.manifest import LOAD_AGAIN, Manifest, read_manifest
+from etl.manifest import LOAD_AGAIN, Manifest, read_manifest, verify_parts
 from etl.snapshot import Snapshot
 
 KEPT = 3
@@ -48,6 +48,7 @@ def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scr
     try:
         _build(Plan(home, manifest, snapshot_id, building, previous, touched))
         duck.sync(building)
+        manifest = replace(manifest, snapshot_sha256=duck.sha256(building))
         building.rename(home.snapshot_path(snapshot_id))
     finally:
         for leftover in home.snapshots.glob(".building-*"):
@@ -58,6 +59,26 @@ def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scr
     duck.sync(home.root)
     clear(home)
     return snapshot_id
+
+
+def roll_back(home: Home, snapshot_id: str | None = None) -> str:
+    """Make an earlier snapshot live again: the one before the live one, or the one named; its id.
+
+    What was loaded since is not in it and can be loaded again. Raises `UnknownName` or `InvalidValue` where there is
+    no such snapshot, `DamagedSnapshot` where it cannot be read.
+    """
+    ids = home.snapshot_ids()
+    earlier = [known for known in ids if known < str(home.current_id())]
+    if snapshot_id is not None and snapshot_id not in ids:
+        raise UnknownName("snapshot", snapshot_id, ids)
+    if snapshot_id is None and not earlier:
+        raise InvalidValue(f"{home.root} keeps no snapshot before the live one; kept: {', '.join(ids) or 'none'}")
+    target = snapshot_id or earlier[-1]
+    verify_parts(home, read_manifest(home.manifest_path(target)))
+    Snapshot(home.snapshot_path(target))
+    _write(home.current, target)
+    duck.sync(home.root)
+    return target
 
 
 def _build(plan: Plan) -> None:

@@ -1,6 +1,9 @@
 """What the command line shows: load counts, status, and answers as a table, CSV or Parquet."""
 
+import json
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -8,25 +11,84 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from etl.catalogue.rules import load_rules
+from etl.command_line import console
 from etl.errors import InvalidValue, UnknownName
-from etl.export import about, about_bytes, csv_bytes, labelled
+from etl.export import about, about_bytes, csv_bytes, guarded_csv, labelled
 from etl.manifest import Load
+from etl.pipeline import Trial
 from etl.query import Question
 from etl.snapshot import Snapshot
+from etl.verify import Verified
 from etl.words import Language
 
+COUNTS = {"read": "rows_read"} | {name: name for name in ("loaded", "restated", "duplicates", "quarantined")}
+"""Column of a load's table, and the field of a load it shows."""
 FORMATS = ("table", "csv", "parquet")
 out_console = Console(width=None if sys.stdout.isatty() else 160, markup=False, highlight=False)
 
 
 def print_load(load: Load | None) -> None:
-    """The counts of one load: read = loaded + duplicates + quarantined."""
+    """The counts of a load: read = loaded + restated + duplicates + quarantined; then what was broken and put right."""
     if load is None:
         out_console.print("No new file; every one was loaded before.")
         return
-    table = Table("read", "loaded", "duplicates", "quarantined", title=f"Load {load.id} ({len(load.files)} files)")
-    table.add_row(*(f"{value:,}" for value in (load.rows_read, load.loaded, load.duplicates, load.quarantined)))
+    table = Table(*COUNTS, title=f"Load {load.id} ({len(load.files)} files)")
+    table.add_row(*(f"{getattr(load, COUNTS[name]):,}" for name in COUNTS))
     out_console.print(table)
+    if load.broken or load.fixed:
+        out_console.print(_table(_rules_of(load), "What the rows were held against"))
+
+
+def _rules_of(load: Load) -> pd.DataFrame:
+    counted = {**load.broken, **load.fixed}
+    rules = [rule for rule in load_rules().values() if rule.id in counted]
+    rows = [(rule.id, rule.severity.value, counted[rule.id], rule.words.en) for rule in rules]
+    return pd.DataFrame(rows, columns=["rule", "severity", "rows", "meaning"])
+
+
+def print_trial(trial: Trial, home: Path | None, *, as_json: bool) -> None:
+    """What loading would do, without a snapshot to name."""
+    if as_json:
+        print_json(trial.load, objection=trial.objection)
+        return
+    print_load(trial.load)
+    where = f"{home} stays as it is" if home else "Nothing was loaded"
+    out_console.print(f"{where}. {trial.objection or 'Loading would publish this.'}")
+
+
+def print_json(load: Load | None, **facts: str) -> None:
+    """One JSON object on standard output: the load (null: no file was new) and the facts given."""
+    print(json.dumps({"load": asdict(load) if load else None, **facts}, ensure_ascii=False))
+
+
+def print_rows_kept_out(frame: pd.DataFrame) -> None:
+    if frame.empty:
+        out_console.print("No row is kept out.")
+        return
+    for row in frame.itertuples(index=False):
+        out_console.print(f"{row.source_file}, line {row.source_row}: {row.rules_broken}")
+        out_console.print(f"    {row.raw}")
+
+
+def print_counts_kept_out(frame: pd.DataFrame) -> None:
+    out_console.print("No row is kept out." if frame.empty else _table(frame, "Rows kept out"))
+
+
+def write_rows_kept_out(frame: pd.DataFrame, out: Path) -> None:
+    """All of them as CSV for a spreadsheet."""
+    _written(out, lambda: out.write_bytes(guarded_csv(frame)))
+    out_console.print(f"{len(frame):,} rows written to {out}")
+
+
+def print_verified(verified: Verified) -> None:
+    for problem in verified.problems:
+        console.print(f"error: {problem}")
+    if not verified.problems:
+        out_console.print(
+            f"Snapshot {verified.snapshot_id}: {verified.parts:,} parts with {verified.rows:,} attempts and the"
+            " snapshot itself are as they were written, and its sums are those of the rows."
+        )
 
 
 def print_status(snapshot: Snapshot) -> None:
@@ -37,7 +99,8 @@ def print_status(snapshot: Snapshot) -> None:
     zone = f", zone {info.business_zone}" if info.time_grain == "instant" else f", by {info.time_grain}"
     out_console.print(f"Days {info.first_day} to {info.last_day}, as of {info.as_of}{zone}")
     out_console.print(
-        f"Rows read {rows.rows_read:,} = loaded {rows.loaded:,} + duplicates {rows.duplicates:,}"
+        f"Rows read {rows.rows_read:,} = loaded {rows.loaded:,} + restated {rows.restated:,}"
+        f" + duplicates {rows.duplicates:,}"
         f" + quarantined {rows.quarantined:,}"
     )
     out_console.print(
@@ -80,11 +143,15 @@ def write(
 
 
 def _write_file(frame: pd.DataFrame, snapshot: Snapshot, format: str, out: Path, language: Language) -> None:
+    if format == "csv":
+        _written(out, lambda: out.write_bytes(csv_bytes(frame, snapshot, language)))
+    else:
+        _written(out, lambda: labelled(frame, snapshot, language).to_parquet(out, index=False))
+
+
+def _written(out: Path, write: Callable[[], object]) -> None:
     try:
-        if format == "csv":
-            out.write_bytes(csv_bytes(frame, snapshot, language))
-        else:
-            labelled(frame, snapshot, language).to_parquet(out, index=False)
+        write()
     except OSError as problem:
         raise InvalidValue(f"--out {out} cannot be written: {problem.strerror}") from problem
 

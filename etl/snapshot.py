@@ -47,10 +47,11 @@ class SnapshotInfo:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Where every row went: read = loaded + duplicates + quarantined; loaded = the outcomes."""
+    """Where every row went: read = loaded + restated + duplicates + quarantined; loaded = the outcomes."""
 
     rows_read: int
     loaded: int
+    restated: int
     duplicates: int
     quarantined: int
     approved: int
@@ -65,7 +66,7 @@ class Reconciliation:
 
     @property
     def closes(self) -> bool:
-        read = self.loaded + self.duplicates + self.quarantined
+        read = self.loaded + self.restated + self.duplicates + self.quarantined
         return self.rows_read == read and self.loaded == self.attempts + self.excluded
 
 
@@ -200,11 +201,11 @@ class Snapshot:
         counts = {
             name: int(outcomes.get(name, 0)) for name in ("approved", "refused", "withdrawn", "pending", "excluded")
         }
-        read, duplicates, quarantined = (int(value or 0) for value in loads)
-        return Reconciliation(read, sum(counts.values()), duplicates, quarantined, **counts)
+        read, restated, duplicates, quarantined = (int(value or 0) for value in loads)
+        return Reconciliation(read, sum(counts.values()), restated, duplicates, quarantined, **counts)
 
     def loads(self) -> pd.DataFrame:
-        """One row per load: load_id, loaded_at, profile, files, rows_read, loaded, duplicates, quarantined."""
+        """One row per load: load_id, loaded_at, profile, files, rows_read and what became of the rows."""
         return self._table("loads")
 
     def quarantine(self) -> pd.DataFrame:

@@ -83,7 +83,7 @@ def test_status_reconciles_and_names_broken_rules_and_unmapped_codes(etl: Etl, l
 
     assert (code, err) == (0, "")
     assert "(real), published" in out
-    assert "Rows read 7 = loaded 6 + duplicates 0 + quarantined 1" in out
+    assert "Rows read 7 = loaded 6 + restated 0 + duplicates 0 + quarantined 1" in out
     assert "Attempts 6 = approved 3 + refused 2 + withdrawn 1 + pending 0; excluded 0" in out
     assert "unknown_outcome" in out
     assert "Z999" in out
@@ -213,7 +213,7 @@ def test_a_home_that_cannot_be_a_folder_is_one_line(etl: Etl, tmp_path: Path, ve
     code, out, err = etl(*verb.split(), "--home", tmp_path / "file")
 
     assert (code, out) == (USER_MISTAKE, "")
-    assert err.splitlines()[-1] == f"error: {tmp_path / 'file'}: File exists"
+    assert err.splitlines()[-1] == f"error: cannot write to {tmp_path / 'file'}: File exists; give another --home"
 
 
 def test_a_process_ends_with_the_exit_code_and_without_a_traceback(tmp_path: Path) -> None:

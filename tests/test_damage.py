@@ -82,13 +82,15 @@ def test_the_newest_snapshots_are_kept_with_the_parts_that_they_list(publish: Pu
     published = [publish(f"id|updated\na|2026-10-05T00:00:0{number}Z").path for number in range(KEPT + 2)]
     stray = home / "store" / "attempts" / "day=2026-10-05" / "stray.parquet"
     assert len(list(stray.parent.iterdir())) == KEPT == 3
+    assert len(list((home / "store" / "history").iterdir())) == KEPT + 1
     stray.write_bytes(b"")
     _build(home)
 
     kept = sorted(path.stem for path in (home / "snapshots").iterdir() if path.suffix == ".duckdb")
     listed = [json.loads((home / "snapshots" / f"{name}.json").read_text())["parts"] for name in kept]
     assert kept[:-1] == [path.stem for path in published[-KEPT + 1 :]]
-    assert {part["path"] for parts in listed for part in parts} == set(_bytes(home))
+    attempts = {part["path"] for parts in listed for part in parts if part["kind"] == "attempts"}
+    assert attempts == set(_bytes(home))
     assert not stray.exists()
 
 

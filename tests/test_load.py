@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from etl.catalogue.rules import MALFORMED, Severity, load_rules
+from etl.catalogue.rules import CONFLICTING, MALFORMED, Severity, load_rules
 from etl.duck import model
 from etl.errors import InvalidValue, RefusedToPublish, UnreadableInput
 from etl.home import Home
@@ -45,15 +45,21 @@ p  | 2026-10-05 |        | approved | CN-GD  | 10     | U101    |       | reason
 q  | 2026-10-05 |        | refused  | CN-GD  | 10     | _ U101  |       | blank_first_reason
 r  | 2026-10-05 |        | refused  |        |        | U101    |       | missing_amount missing_region
 """
+TWICE = """
+v  | 2026-10-05 |        | approved | CN-GD  | 10     |         |       |
+v  | 2026-10-05 |        | refused  | CN-GD  | 10     | U101    |       | conflicting_copy
+"""
+"""One attempt told twice: which is true cannot be told, so the first counts."""
 TOO_FEW_CELLS, OPEN_QUOTE = "s,2026-10-05T04:00:00Z", 't,"2026-10-05T04:00:00Z,,refused,CN-GD,10,U101,,\n'
-LINES = [[cell.strip() for cell in line.split("|")] for line in BROKEN.strip().splitlines()[1:]]
+DRAWN = f"{BROKEN.rstrip()}{TWICE}"
+LINES = [[cell.strip() for cell in line.split("|")] for line in DRAWN.strip().splitlines()[1:]]
 BREAKS = {line[0]: line[-1].split() for line in LINES}
 KEPT_OUT = {rule.id for rule in load_rules().values() if rule.severity is Severity.QUARANTINE}
 
 
 @pytest.fixture(scope="module")
 def broken(publish_once: Publish) -> Snapshot:
-    return publish_once(BROKEN, tail=f"{TOO_FEW_CELLS}\n{OPEN_QUOTE}")
+    return publish_once(DRAWN, tail=f"{TOO_FEW_CELLS}\n{OPEN_QUOTE}")
 
 
 def _quarantined(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -87,9 +93,9 @@ def test_a_broken_rule_is_reported_with_its_rows(broken: Snapshot, rule: str) ->
 
 
 def test_every_rule_has_its_condition_and_every_condition_its_rule() -> None:
-    conditions = re.findall(r"'(\w+)' as rule from typed", model("intake", "broken_rules"))
+    conditions = re.findall(r"then '(\w+)' end", model("intake", "typed"))
 
-    assert sorted([*conditions, MALFORMED]) == sorted(load_rules())
+    assert sorted([*conditions, CONFLICTING, MALFORMED]) == sorted(load_rules())
 
 
 def test_a_row_kept_out_is_kept_whole_with_every_rule_it_broke(broken: Snapshot) -> None:
@@ -112,14 +118,14 @@ def test_a_line_that_does_not_split_is_kept_as_it_stands(broken: Snapshot) -> No
 def test_a_warning_keeps_no_row_out(broken: Snapshot) -> None:
     loaded = [id for id, broke in BREAKS.items() if not set(broke) & KEPT_OUT]
 
-    assert _count(broken) == len(loaded) == 6
+    assert _count(broken) == len(loaded) + len(["the first v"]) == 7
     assert _count(broken, "refusals") == 5
 
 
 def test_rows_read_are_loaded_duplicates_or_quarantined(broken: Snapshot) -> None:
     rows = broken.reconciliation()
 
-    assert (rows.rows_read, rows.loaded, rows.duplicates, rows.quarantined) == (len(LINES) + 2, 6, 0, len(LINES) - 4)
+    assert (rows.rows_read, rows.loaded, rows.duplicates, rows.quarantined) == (len(LINES) + 2, 7, 0, len(LINES) - 5)
     assert rows.closes
 
 
@@ -153,7 +159,8 @@ def test_the_newest_row_of_an_attempt_wins_wherever_it_comes_from(publish: Publi
         d  | approved  |
         """)
     shows(ask(second, Question(("rows",), ("outcome",))), "outcome|rows\napproved|3\nrefused|2")
-    assert second.loads()[["rows_read", "loaded", "duplicates"]].values.tolist() == [[8, 4, 4], [4, 1, 3]]
+    counts = second.loads()[["rows_read", "loaded", "restated", "duplicates", "quarantined"]]
+    assert counts.values.tolist() == [[8, 4, 3, 0, 1], [4, 1, 2, 0, 1]]
     assert second.reconciliation().closes
 
 

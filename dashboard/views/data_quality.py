@@ -46,6 +46,7 @@ HEADINGS = {
     "files": Words(en="Files", zh="文件"),
     "rows_read": Words(en="Rows read", zh="读取行数"),
     "loaded": Words(en="Loaded", zh="载入"),
+    "restated": Words(en="Restated", zh="更新"),
     "duplicates": Words(en="Duplicates", zh="重复"),
     "quarantined": Words(en="Quarantined", zh="隔离"),
     "rule": Words(en="Rule", zh="规则"),
@@ -141,7 +142,7 @@ SECTIONS = (
         "loads",
         LOADS,
         lambda screen: screen.snapshot.loads(),
-        ("loaded_at", "profile", "files", "rows_read", "loaded", "duplicates", "quarantined"),
+        ("loaded_at", "profile", "files", "rows_read", "loaded", "restated", "duplicates", "quarantined"),
     ),
     Section(
         "rules_broken",

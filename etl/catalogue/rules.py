@@ -23,6 +23,8 @@ class Rule:
     words: Words
 
 
+CONFLICTING = "conflicting_copy"
+"""The one rule that rows break together: found when all rows of an attempt are compared."""
 MALFORMED = "malformed_line"
 """The one rule that is broken before there is a row: DuckDB's reader finds it."""
 

@@ -1,3 +1,3 @@
 -- one row: the counts of all loads together
-select sum(rows_read), sum(duplicates), sum(quarantined)
+select sum(rows_read), sum(restated), sum(duplicates), sum(quarantined)
 from loads

@@ -1,0 +1,135 @@
+"""One batch of source rows after the other: read, held against the contract, compared with what is known, stored."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from etl import duck
+from etl.catalogue.rules import CONFLICTING, MALFORMED, load_rules
+from etl.home import Home
+from etl.manifest import ATTEMPTS, HISTORY, Manifest, Part, check_contents
+from etl.profile import Profile
+from etl.sources import Source, land
+from etl.store import Store
+
+
+def hold_to_contract(connection: duck.Connection) -> None:
+    """From `landing` to what its rows are worth: `typed`, `accepted`, `quarantined`, and `broken_rules` with counts."""
+    duck.make_view(connection, "intake", "texts")
+    for model in ("typed", "combinations", "broken_rules", "quarantined"):
+        duck.make(connection, "intake", model)
+    duck.make_view(connection, "intake", "accepted")
+
+
+@dataclass
+class Tally:
+    """What happened to the rows of one load."""
+
+    rows_read: int = 0
+    loaded: int = 0
+    restated: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    broken: Counter[str] = field(default_factory=Counter)
+    fixed: Counter[str] = field(default_factory=Counter)
+
+
+class Intake:
+    """Takes batches in and remembers in `manifest` what the store holds then, in `touched` the days that changed."""
+
+    def __init__(self, home: Home, manifest: Manifest, profile: Profile) -> None:
+        self.home = home
+        self.manifest = manifest
+        self.profile = profile
+        self.tally = Tally()
+        self.touched: set[str] = set()
+
+    def take(self, batch: list[Source]) -> None:
+        with self._store() as store:
+            connection = store.connection
+            self.lay_tables(connection)
+            self.tally.fixed.update(land(connection, batch, self.profile) or ())
+            hold_to_contract(connection)
+            self._compare(connection)
+            self._count(connection)
+            self._replace(store, self._outdated(connection))
+
+    def finish(self) -> None:
+        """Join the parts of days that many batches brought rows of."""
+        with self._store() as store:
+            self.manifest = store.join(self.manifest)
+
+    @contextmanager
+    def _store(self) -> Iterator[Store]:
+        self.home.store.mkdir(parents=True, exist_ok=True)
+        with (
+            duck.workbench(self.home.root) as connection,
+            tempfile.TemporaryDirectory(dir=self.home.store, prefix=".staging-") as name,
+        ):
+            yield Store(self.home, connection, Path(name))
+
+    def lay_tables(self, connection: duck.Connection) -> None:
+        zone = self.manifest.business_zone
+        settings = (zone, self.profile.zone or zone, self.profile.date_order, self.profile.is_restated_by_order)
+        columns = "business_zone varchar, source_zone varchar, date_order varchar, is_restated_by_order boolean"
+        now = datetime.now(UTC).replace(tzinfo=None)
+        duck.make_table(connection, "settings", f"{columns}, loaded_at timestamp", [(*settings, now)])
+        rules = [(rule.id, rule.severity.value) for rule in load_rules().values()]
+        duck.make_table(connection, "rules", "rule varchar, severity varchar", rules)
+
+    def _compare(self, connection: duck.Connection) -> None:
+        """Find the attempts that come more than once, and which of their rows are in force."""
+        for name, kind in (("stored", ATTEMPTS), ("history", HISTORY)):
+            paths = [self.home.root / part.path for part in self.manifest.of_kind(kind)]
+            duck.read_parts(connection, name, paths, like="accepted")
+        with self._naming_damage():
+            for model in ("met", "contenders", "judged", "superseded", "conflicting"):
+                duck.make(connection, "intake", model)
+        duck.make_view(connection, "intake", "kept")
+
+    @contextmanager
+    def _naming_damage(self) -> Iterator[None]:
+        """Raises `DamagedSnapshot` with the part that is why the store cannot be read."""
+        try:
+            yield
+        except duckdb.Error:
+            check_contents(self.home.root, self.manifest.parts)
+            raise
+
+    def _count(self, connection: duck.Connection) -> None:
+        tally, malformed = self.tally, duck.count(connection, "malformed")
+        verdicts = dict(duck.rows_of(connection, "intake", "verdicts"))
+        conflicts = verdicts.get("conflict", 0)
+        tally.rows_read += duck.count(connection, "source") + malformed
+        tally.quarantined += duck.count(connection, "quarantined") + malformed + conflicts
+        tally.loaded += duck.count(connection, "accepted") - sum(verdicts.values()) + verdicts.get("loaded", 0)
+        tally.restated += verdicts.get("restated", 0)
+        tally.duplicates += verdicts.get("duplicate", 0)
+        tally.broken.update(dict(duck.all_rows(connection, "broken_rules")))
+        tally.broken.update(+Counter({MALFORMED: malformed, CONFLICTING: conflicts}))
+
+    def _outdated(self, connection: duck.Connection) -> list[Part]:
+        """The store parts that hold a row no longer in force."""
+        paths = {path for (path,) in duck.rows_of(connection, "intake", "rewritten_parts")}
+        return [part for part in self.manifest.of_kind(ATTEMPTS) if str(self.home.root / part.path) in paths]
+
+    def _replace(self, store: Store, outdated: list[Part]) -> None:
+        """Write what is new, and the outdated parts again without the rows that are superseded."""
+        check_contents(self.home.root, outdated)
+        duck.read_parts(store.connection, "outdated", store.paths(outdated), like="accepted")
+        duck.make(store.connection, "intake", "still_in_force")
+        duck.make(store.connection, "intake", "kept_out")
+        fresh = [
+            *store.write_days("kept"),
+            *store.write_days("still_in_force"),
+            *store.write("superseded", HISTORY),
+            *store.write_quarantine(),
+        ]
+        self.touched |= {part.day for part in (*fresh, *outdated) if part.kind == ATTEMPTS}
+        self.manifest = self.manifest.with_parts(fresh, outdated)

@@ -1,0 +1,4 @@
+-- one row per landed row that is kept out of the numbers, with every rule it broke
+select source_file, source_row, rules_broken from quarantined
+union all
+select source_file, source_row, rules_broken from conflicting

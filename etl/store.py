@@ -1,0 +1,64 @@
+"""The store: immutable Parquet parts named after their content. Parts are added and replaced, never changed."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl import duck
+from etl.home import Home
+from etl.manifest import ATTEMPTS, QUARANTINE, Manifest, Part, check_contents
+
+MOST_PARTS = 8
+"""Parts of one day above which they are made one: a reader pays per file."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Writes the parts of a home from relations of a connection, by way of a staging folder."""
+
+    home: Home
+    connection: duck.Connection
+    staging: Path
+
+    def write_days(self, relation: str) -> list[Part]:
+        """The rows of a relation with a column `day`, as a part (or more) for each day."""
+        files = duck.write_by_day(self.connection, relation, self.staging / relation)
+        return [self.keep(path, ATTEMPTS, day) for day, path in files]
+
+    def write(self, relation: str, kind: str) -> list[Part]:
+        """The rows of a relation as one part that belongs to no day; none where it is empty."""
+        path = self.staging / f"{relation}.parquet"
+        return [self.keep(path, kind, "")] if duck.write_rows(self.connection, relation, path) else []
+
+    def write_quarantine(self) -> list[Part]:
+        """The rows that are kept out of the numbers, each whole and with every rule it broke."""
+        path = duck.write_quarantine(self.connection, self.staging / "quarantine.parquet")
+        return [] if path is None else [self.keep(path, QUARANTINE, "")]
+
+    def keep(self, path: Path, kind: str, day: str) -> Part:
+        """Move a finished file to its content's name; a file of that name has that content already."""
+        rows = duck.rows_in(self.connection, path)
+        digest, size = duck.sha256(path), path.stat().st_size
+        folder = self.home.store / kind / (f"day={day}" if day else "")
+        final = folder / f"{digest[:16]}.parquet"
+        if not final.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            duck.sync(path)
+            shutil.move(path, final)
+        return Part(kind, day, final.relative_to(self.home.root).as_posix(), digest, size, rows)
+
+    def join(self, manifest: Manifest) -> Manifest:
+        """The manifest with the parts of every day that has too many made one."""
+        days: defaultdict[str, list[Part]] = defaultdict(list)
+        for part in manifest.of_kind(ATTEMPTS):
+            days[part.day].append(part)
+        for parts in [parts for parts in days.values() if len(parts) > MOST_PARTS]:
+            check_contents(self.home.root, parts)
+            duck.open_parts(self.connection, "joined", self.paths(parts))
+            manifest = manifest.with_parts(self.write_days("joined"), parts)
+        return manifest
+
+    def paths(self, parts: Iterable[Part]) -> list[Path]:
+        return [self.home.root / part.path for part in parts]
