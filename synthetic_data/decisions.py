@@ -12,7 +12,7 @@ from synthetic_data.attempts import Attempts
 from synthetic_data.decks import Array
 from synthetic_data.dice import FACES, Dice, faces
 from synthetic_data.gates import CHANGEABLE, CODES, LASTING_BITS, RULES, TRANSIENT, Gate, bits_of, cut_off
-from synthetic_data.incidents import CUT_OFF, Incident
+from synthetic_data.incidents import CUT_OFF, Incident, code_of
 
 OUTCOMES = tuple(Outcome)
 APPROVED, REFUSED, WITHDRAWN, PENDING = (
@@ -84,8 +84,7 @@ class Tries:
         strength = incident.strength(self.attempts, rows)
         bits = np.zeros(len(rows), dtype=np.uint64)
         for name, effect in incident.effect.items():
-            code = "U101" if name == CUT_OFF else name
-            bits[self._is_hit(name, rows, effect * strength)] |= np.uint64(1 << CODES.index(code))
+            bits[self._is_hit(name, rows, effect * strength)] |= np.uint64(1 << CODES.index(code_of(name)))
         return rows[bits != 0], bits[bits != 0]
 
     def _is_hit(self, name: str, rows: Array, size: Array) -> Array:

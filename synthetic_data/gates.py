@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -81,12 +81,12 @@ def _is_outside(attempts: Attempts) -> Array:
     return outside.take(attempts.region)
 
 
-def _is_month_end(attempts: Attempts) -> bool:
-    return (attempts.day + timedelta(days=2)).month != attempts.day.month
+def is_month_end(day: date) -> bool:
+    return (day + timedelta(days=2)).month != day.month
 
 
-def _is_quarter_end(attempts: Attempts) -> bool:
-    return _is_month_end(attempts) and attempts.day.month % 3 == 0
+def is_quarter_end(day: date) -> bool:
+    return is_month_end(day) and day.month % 3 == 0
 
 
 def _is_night(attempts: Attempts) -> Array:
@@ -123,6 +123,10 @@ def _is_above_line(attempts: Attempts) -> Array:
     return attempts.amount > LINES.take(attempts.product)
 
 
+NEW, TOO_OLD = 10, 3
+"""A version is new in its first days with everybody, and too old when so many newer ones are with everybody."""
+
+
 def _versions_behind(attempts: Attempts) -> Array:
     return np.where(attempts.version == 0, 0, attempts.rollout.newest - attempts.version.astype(np.int16))
 
@@ -138,7 +142,7 @@ RULES: tuple[Rule, ...] = (
     Rule("T301", Gate.TECHNICAL, _when(lambda a: (a.tier == LOW_TIER) & (a.system == ANDROID), 0.0060)),
     Rule("T302", Gate.TECHNICAL, _when(lambda a: (a.tier == LOW_TIER) & (a.version > 0), 0.0060)),
     Rule("T303", Gate.TECHNICAL, _when(lambda a: a.channel == WEB, 0.0180)),
-    Rule("T304", Gate.TECHNICAL, _when(lambda a: _versions_behind(a) >= 3, 0.0300)),
+    Rule("T304", Gate.TECHNICAL, _when(lambda a: _versions_behind(a) >= TOO_OLD, 0.0300)),
     Rule("U301", Gate.ACCOUNT, _by(_persona, 0.0030, 0.0040, 0.0060, 0.0040, 0.0170, 0.0140)),
     Rule("U302", Gate.ACCOUNT, _by(_persona, 0.0140, 0.0420, 0.0290, 0.0190, 0.0160, 0.0350)),
     Rule("U303", Gate.ACCOUNT, _always(0.0003)),
@@ -147,12 +151,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "P102",
         Gate.POLICY,
-        _when(lambda a: a.product == MERCHANT_LOAN, lambda a: 0.25 if _is_quarter_end(a) else 0.006),
+        _when(lambda a: a.product == MERCHANT_LOAN, lambda a: 0.25 if is_quarter_end(a.day) else 0.006),
     ),
     Rule("P103", Gate.POLICY, _when(lambda a: (a.product == CASH_LOAN) & (a.score < 600), 0.0140)),
     Rule("P201", Gate.POLICY, _when(lambda a: a.is_gray, 0.0300)),
     Rule("P202", Gate.POLICY, _when(lambda a: a.is_gray & (a.hour >= 22), 0.0800), may_change=True),
-    Rule("P203", Gate.POLICY, _when(lambda a: (a.version_age >= 0) & (a.version_age < 10), 0.0080)),
+    Rule("P203", Gate.POLICY, _when(lambda a: (a.version_age >= 0) & (a.version_age < NEW), 0.0080)),
     Rule("U201", Gate.BEHAVIOUR, _by(_persona, 0.0060, 0.0140, 0.0160, 0.0090, 0.0350, 0.0020)),
     Rule("U202", Gate.BEHAVIOUR, _by(_persona, 0.0080, 0.0180, 0.0260, 0.0160, 0.0900, 0.0030)),
     Rule("U203", Gate.BEHAVIOUR, _by(lambda a: a.channel, 0.0050, 0.0050, 0.0140, 0.0090, 0.0300)),
@@ -166,7 +170,9 @@ RULES: tuple[Rule, ...] = (
     Rule("U121", Gate.CAPACITY, _when(lambda a: _debt_to_income(a) > 0.28, 0.42), may_change=True),
     Rule("U122", Gate.CAPACITY, _when(lambda a: (a.utilisation >= 86) & (a.product <= CREDIT_LINE), 0.30)),
     Rule("U123", Gate.CAPACITY, _when(_is_above_line, 0.19), may_change=True),
-    Rule("P104", Gate.CAPACITY, _when(lambda a: a.partner == PARTNER_D, lambda a: 0.04 if _is_month_end(a) else 0.002)),
+    Rule(
+        "P104", Gate.CAPACITY, _when(lambda a: a.partner == PARTNER_D, lambda a: 0.04 if is_month_end(a.day) else 0.002)
+    ),
 )
 CODES = tuple(rule.code for rule in RULES)
 TRANSIENT = tuple(rule.code for rule in RULES if rule.gate is Gate.TECHNICAL)

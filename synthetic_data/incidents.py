@@ -11,6 +11,7 @@ from synthetic_data.attempts import Attempts
 from synthetic_data.decks import Array
 from synthetic_data.places import load_places
 from synthetic_data.releases import VERSIONS
+from synthetic_data.spans import Span
 from synthetic_data.world import CHANNELS, PARTNERS, PRODUCTS, SYSTEMS
 
 JOINT = "|"
@@ -21,6 +22,12 @@ ALL = "*"
 
 CUT_OFF = "cut_off"
 """The one effect that is not a reason: it moves the score line."""
+
+
+def code_of(effect: str) -> str:
+    """The reason that an effect gives: whoever falls below a raised line has too low a score."""
+    return "U101" if effect == CUT_OFF else effect
+
 
 RINGS = ("stable", "gray")
 
@@ -34,7 +41,7 @@ class Onset(StrEnum):
 
 
 @dataclass(frozen=True)
-class Incident:
+class Incident(Span):
     """One thing that goes wrong between two local times, for whoever is in its scope."""
 
     id: str
@@ -45,9 +52,6 @@ class Incident:
     onset: Onset
     effect: Mapping[str, float]
     scope: Mapping[str, tuple[str, ...]]
-
-    def touches(self, first: date, last: date) -> bool:
-        return self.start.date() <= last and self.end > datetime.combine(first, datetime.min.time())
 
     def rows(self, attempts: Attempts) -> Array:
         """The attempts in its scope while it lasts, by position."""
@@ -61,12 +65,16 @@ class Incident:
 
     def strength(self, attempts: Attempts, rows: Array) -> Array:
         """How much of its effect is there, from 0 to 1, at each of these attempts."""
-        strength: Array = np.ones(len(rows))
+        start = moments(self.start, self.end, attempts.day)[0]
+        return self.strength_at(attempts.micros[rows] - start, attempts.loads, attempts.slot[rows])
+
+    def strength_at(self, since: Array, loads: Array, slot: Array) -> Array:
+        """The same at so many microseconds after its start, in these slots of a schedule of loads."""
+        strength: Array = np.ones(len(since))
         if self.onset is Onset.LOAD:
-            strength = (1 - 1 / np.maximum(attempts.loads, 1)).take(attempts.slot[rows])
+            strength = (1 - 1 / np.maximum(loads, 1)).take(slot)
         elif self.onset in (Onset.PULSE, Onset.RAMP):
-            passed = attempts.micros[rows] - moments(self.start, self.end, attempts.day)[0]
-            strength = passed / ((self.end - self.start) // MICROSECOND)
+            strength = since / ((self.end - self.start) // MICROSECOND)
         if self.onset is Onset.PULSE:
             strength = np.minimum(1, 3 * np.minimum(strength, 1 - strength))
         return strength

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from synthetic_data.places import load_places
+from synthetic_data.spans import Span
 from synthetic_data.world import CHANNELS, PARTNERS, PERSONAS, PRODUCTS, SYSTEMS
 
 LARGEST_FACTOR = 20
@@ -21,7 +22,7 @@ SHIFT_SCOPES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Shift:
+class Shift(Span):
     """Between two local times, `factor` times as many attempts of whoever is in its scope.
 
     Below 1 a trough, above 1 a campaign. With a `channel`, the additional attempts come through it instead of
@@ -35,6 +36,3 @@ class Shift:
     factor: float
     scope: Mapping[str, tuple[str, ...]]
     channel: str = ""
-
-    def touches(self, first: date, last: date) -> bool:
-        return self.start.date() <= last and self.end > datetime.combine(first, datetime.min.time())

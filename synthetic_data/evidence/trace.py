@@ -9,7 +9,7 @@ from synthetic_data.decks import Array
 from synthetic_data.demand import load_by_hour
 from synthetic_data.evidence.rows import DAY, Rows, micros
 from synthetic_data.gates import CUT_OFFS
-from synthetic_data.incidents import CUT_OFF, Incident, Onset
+from synthetic_data.incidents import CUT_OFF, Incident, code_of
 from synthetic_data.world import PRODUCTS
 
 AROUND = 28
@@ -21,7 +21,7 @@ ONLY_IN_THE_APP = {"app_version", "release_ring"}
 
 def reasons_of(incident: Incident) -> frozenset[str]:
     """The codes that an incident adds to the log."""
-    return frozenset("U101" if name == CUT_OFF else name for name in incident.effect)
+    return frozenset(map(code_of, incident.effect))
 
 
 class Trace:
@@ -78,15 +78,8 @@ class Trace:
 
     def _strength(self, rows: Rows) -> Array:
         """How much of the effect is meant to be there at each attempt; retries that add to a load are not foreseen."""
-        passed: Array = (rows.at - self._start) / self._length
-        if self.incident.onset is Onset.LOAD:
-            hour = rows.at % DAY * 24 // DAY
-            passed = 1 - 1 / np.maximum(load_by_hour(rows.day)[hour], 1)
-        elif self.incident.onset is Onset.PULSE:
-            passed = np.minimum(1, 3 * np.minimum(passed, 1 - passed))
-        elif self.incident.onset is not Onset.RAMP:
-            passed = np.ones(len(rows))
-        return passed
+        hour = rows.at % DAY * 24 // DAY
+        return self.incident.strength_at(rows.at - self._start, load_by_hour(rows.day), hour)
 
     def _is_near(self, rows: Rows) -> Array:
         products = rows.texts["product"]
