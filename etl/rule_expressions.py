@@ -150,11 +150,15 @@ def _moment(text: Expression, format: str) -> Expression:
 
 
 def _region(text: Expression, scheme: str) -> Expression:
-    """The region that a spelling means: looked up in a map, since a CASE of hundreds of branches is slower."""
+    """The region that a spelling means: looked up in a map, since a CASE of hundreds of branches is slower.
+
+    Only what is not found is looked up again without its full width, which costs more than all the rest.
+    """
     spellings = region_spellings(scheme)
     known = FunctionExpression("map", ConstantExpression(list(spellings)), ConstantExpression(list(spellings.values())))
-    plain = FunctionExpression("translate", text, _text(FULL_WIDTH), _text(HALF_WIDTH))
-    return FunctionExpression("map_extract_value", known, FunctionExpression("lower", plain))
+    narrow = FunctionExpression("translate", text, _text(FULL_WIDTH), _text(HALF_WIDTH))
+    lowered = (FunctionExpression("lower", spelled) for spelled in (text, narrow))
+    return CoalesceOperator(*(FunctionExpression("map_extract_value", known, spelled) for spelled in lowered))
 
 
 def _text(value: str) -> Expression:
