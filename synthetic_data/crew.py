@@ -61,10 +61,10 @@ class Worker:
 
 
 class Crew:
-    """So many processes, none beside this one where one is enough. They start while their world is still being made."""
+    """This process and as many others as are wanted. Those start while their world is still being made."""
 
     def __init__(self, processes: int) -> None:
-        self._workers = [_started() for _ in range(processes if processes > 1 else 0)]
+        self._workers = [_started() for _ in range(processes - 1)]
 
     def __enter__(self) -> Self:
         return self
@@ -75,7 +75,7 @@ class Crew:
     def files(self, order: Order, days: Sequence[date]) -> Generator[DayFile]:
         """Every day as soon as it is on disk, in any order; when nobody asks any longer, nobody works any longer."""
         try:
-            yield from self._heard(order, days) if self._workers else write_in_a_row(order, days)
+            yield from self._files(order, Shares(days, 1 + len(self._workers)))
         except (EOFError, ConnectionError) as problem:
             raise InvalidValue("a process of --jobs was ended from outside; the same command goes on") from problem
         finally:
@@ -88,16 +88,23 @@ class Crew:
         for worker in self._workers:
             worker.process.join()
 
-    def _heard(self, order: Order, days: Sequence[date]) -> Iterator[DayFile]:
-        shares = Shares(days, len(self._workers))
+    def _files(self, order: Order, shares: Shares) -> Iterator[DayFile]:
         for number, worker in enumerate(self._workers):
             worker.mail.send(order)
             for _ in range(AHEAD):
                 worker.tell(shares.next(number))
-        while busy := {worker.mail: n for n, worker in enumerate(self._workers) if worker.days_under_way}:
-            for number in (busy[mail] for mail in wait(list(busy)) if isinstance(mail, Connection)):
-                yield self._workers[number].hear()
-                self._workers[number].tell(shares.next(number))
+        for file in write_in_a_row(order, iter(lambda: shares.next(len(self._workers)), None)):
+            yield file
+            yield from self._heard(shares, seconds=0)
+        while any(worker.days_under_way for worker in self._workers):
+            yield from self._heard(shares, seconds=None)
+
+    def _heard(self, shares: Shares, seconds: float | None) -> Iterator[DayFile]:
+        """What the others have finished; each is told its next day."""
+        busy = {worker.mail: number for number, worker in enumerate(self._workers) if worker.days_under_way}
+        for number in (busy[mail] for mail in wait(list(busy), seconds) if isinstance(mail, Connection)):
+            yield self._workers[number].hear()
+            self._workers[number].tell(shares.next(number))
 
 
 def _started() -> Worker:

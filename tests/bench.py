@@ -38,6 +38,9 @@ from etl.snapshot import Snapshot, open_snapshot
 REPEATS = 3
 CLICKS = 15
 MILLISECONDS = 1000
+KILOBYTES = 1024
+"""In a megabyte; Linux counts memory in them."""
+MILLION, SIZES, DAYS_OF_A_YEAR = 1_000_000, (1, 4, 16), 365
 console = Console(width=110)
 
 
@@ -46,6 +49,8 @@ class Timed:
     what: str
     rows: int
     seconds: float
+    megabytes: int | None = None
+    """Resident memory of the largest process at its peak, where that was measured."""
 
     @property
     def speed(self) -> str:
@@ -59,10 +64,14 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def show(title: str, rows: list[Timed], beside: Timed) -> None:
-    table = Table("", "rows", "seconds", "rows/s", f"rows/s of {beside.what} ÷", title=title, title_justify="left")
+    has_memory = any(row.megabytes for row in rows)
+    more = ("peak MB",) if has_memory else ()
+    columns = ("", "rows", "seconds", "rows/s", f"rows/s of {beside.what} ÷", *more)
+    table = Table(*columns, title=title, title_justify="left")
     for row in rows:
         slower = beside.rows / beside.seconds * row.seconds / row.rows
-        table.add_row(row.what, f"{row.rows:,}", f"{row.seconds:.2f}", row.speed, f"{slower:.2f}")
+        memory = (str(row.megabytes or ""),) if has_memory else ()
+        table.add_row(row.what, f"{row.rows:,}", f"{row.seconds:.2f}", row.speed, f"{slower:.2f}", *memory)
     console.print(table)
 
 
@@ -82,13 +91,26 @@ def generation(folder: Path, attempts: int) -> None:
     show(f"Generation of {len(COLUMN_NAMES)} columns to Parquet, start of the command included", runs, runs[0])
 
 
+def growing(folder: Path) -> None:
+    """A year of ever more attempts by one process: the speed should stay, and memory grow with people and days only."""
+    runs = [_generated(folder / "year", f"{size} M attempts", DAYS_OF_A_YEAR, size * MILLION, 1) for size in SIZES]
+    shutil.rmtree(folder / "year")
+    show("Generation of a year by one process", runs, runs[0])
+
+
 def _generated(folder: Path, what: str, days: int, attempts: int, jobs: int) -> Timed:
     world = folder / "world"
     shutil.rmtree(world, ignore_errors=True)
     order = ["--days", str(days), "--attempts", str(attempts), "--jobs", str(jobs)]
     command = [sys.executable, "-m", "synthetic_data", "--home", str(world), *order]
-    seconds = timed(lambda: subprocess.run(command, check=True, capture_output=True))
-    return Timed(what, json.loads((world / "logs" / "manifest.json").read_text())["rows"], seconds)
+    start = time.perf_counter()
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as run:
+        _, status, used = os.wait4(run.pid, 0)
+        run.returncode = os.waitstatus_to_exitcode(status)
+    assert run.returncode == 0, command
+    seconds = time.perf_counter() - start
+    rows = json.loads((world / "logs" / "manifest.json").read_text())["rows"]
+    return Timed(what, rows, seconds, used.ru_maxrss // KILOBYTES)
 
 
 def loading(folder: Path) -> Path:
@@ -246,6 +268,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="refusal-lens-bench-") as name:
         folder = Path(name)
+        growing(folder)
         generation(folder, chosen.attempts)
         home = loading(folder)
         summing(folder, home)

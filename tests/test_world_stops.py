@@ -213,6 +213,6 @@ def test_every_day_has_its_turn_once_and_nobody_waits_while_there_is_one() -> No
 def test_a_process_that_was_ended_from_outside_is_told_in_one_line(tmp_path: Path) -> None:
     order = Order(tmp_path, Format.PARQUET, make_world(days=4, attempts=400))
     with Crew(2) as crew:
-        crew._workers[1].process.kill()
+        crew._workers[0].process.kill()
         with pytest.raises(InvalidValue, match=r"a process of --jobs was ended from outside; the same command goes on"):
             list(crew.files(order, list(order.world.days)))
