@@ -1,148 +1,195 @@
-"""Finds attempt files and reads them into the landing relation: Parquet here, text as `etl.text_files` says."""
+"""From the paths of a user to the landing relation: which content is new is told by hashes, what is large is cut."""
 
-from dataclasses import dataclass
-from glob import escape
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
+from duckdb import ConstantExpression, StarExpression
 
-from etl.duck import MALFORMED_COLUMNS, Connection, keep_malformed, keep_no_objects, make_table, sha256
+from etl.duck import MALFORMED_COLUMNS, Connection, make_table, sha256
 from etl.errors import UnreadableInput
+from etl.found import ENDINGS, check_regular, find, log_files
 from etl.manifest import LoadedFile
-from etl.profile import FILE, FILE_HASH, ROW, Profile, otherwise, replaced
-from etl.text_files import check_names, csv_rows, json_rows
+from etl.profile import FILE, FILE_HASH, Profile
+from etl.staging import Staged
+from etl.tables import (
+    DATABASE_ENDINGS,
+    SEPARATOR,
+    Rows,
+    land_parquet,
+    land_table,
+    ranges,
+    rows_in_parquet,
+    rows_in_table,
+)
+from etl.text_files import CSV_ENDINGS, JSON_ENDINGS, land_staged, land_text, mapped_columns, staged_pieces
+from etl.unpacking import PACKED
 
-PACKED = ("", ".gz", ".zst")
-CSV_ENDINGS = tuple(f"{ending}{packed}" for ending in (".csv", ".tsv") for packed in PACKED)
-JSON_ENDINGS = tuple(f"{ending}{packed}" for ending in (".jsonl", ".ndjson") for packed in PACKED)
-ENDINGS = (".parquet", *CSV_ENDINGS, *JSON_ENDINGS)
+__all__ = ["BATCH_BYTES", "ENDINGS", "Source", "batches", "find_sources", "land", "log_files"]
+
 HASH_SHOWN = 12
+BATCH_BYTES = 12_000_000
+"""About a third of a million rows of Parquet: small enough for any laptop, and the progress bar moves."""
+PIECE_BYTES = 256_000_000
+"""Text of a file that is held in memory at once; a larger file is taken in pieces of that size."""
+PACKED_PIECE_BYTES = PIECE_BYTES // 10
+ROWS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
 class Source:
-    """One file to load, known by its content."""
+    """One file to load, or one table of a database, known by its content; or a part of one that is large."""
 
     path: Path
     sha256: str
+    size: int
+    changed: int
+    table: str = ""
+    rows: Rows | None = None
+    staged: Staged | None = None
 
     @property
-    def is_csv(self) -> bool:
-        return self.path.name.endswith(CSV_ENDINGS)
+    def name(self) -> str:
+        return f"{self.path.name}{SEPARATOR}{self.table}" if self.table else self.path.name
 
     @property
     def is_text(self) -> bool:
         """Text is read file by file, because each may have columns of its own."""
-        return self.is_csv or self.path.name.endswith(JSON_ENDINGS)
+        return self.path.name.endswith((*CSV_ENDINGS, *JSON_ENDINGS))
+
+    @property
+    def is_alone_in_its_batch(self) -> bool:
+        """A table, or text, whose files may each have columns of their own."""
+        return self.is_text or bool(self.table)
 
     @property
     def facts(self) -> LoadedFile:
-        return LoadedFile(self.path.name, self.path.stat().st_size, self.sha256)
+        return LoadedFile(self.name, self.size, self.sha256)
+
+    def check_unchanged(self) -> None:
+        """Raises `UnreadableInput` where somebody wrote to the file since it was found."""
+        if _stamp(self.path) != (self.size, self.changed):
+            raise UnreadableInput(
+                f"{self.path} changed while it was read; load it again when whoever writes it has finished"
+            )
 
 
-def find_sources(paths: list[Path]) -> list[Source]:
+def find_sources(paths: Sequence[Path | str]) -> list[Source]:
     """The log files that the paths name, folders searched, in order of their names."""
-    found = [file for path in paths for file in _files(path)]
+    found = [file for path in paths for file in find(path)]
     if not found:
         raise UnreadableInput(f"no log file ({', '.join(ENDINGS)}) in {', '.join(map(str, paths))}")
-    return [_source(path) for path in found]
+    return [_source(path, table) for path, table in found]
 
 
-def _source(path: Path) -> Source:
+def batches(
+    sources: list[Source],
+    largest: int = BATCH_BYTES,
+    *,
+    profile: Profile | None = None,
+    staging: Path | None = None,
+) -> Iterator[list[Source]]:
+    """The sources in groups that fit in memory together, made as they are asked for.
+
+    With a `profile` a large text file comes in pieces, each of which lies below `staging` until the next is asked for.
+    """
+    group: list[Source] = []
+    for source in sources:
+        if group and (_stands_alone(source, largest) or sum(each.size for each in [*group, source]) > largest):
+            yield group
+            group = []
+        if _stands_alone(source, largest):
+            yield from ([part] for part in _parts(source, largest, profile, staging))
+        else:
+            group.append(source)
+    if group:
+        yield group
+
+
+def land(connection: Connection, sources: list[Source], profile: Profile, staging: Path | None = None) -> Counter[str]:
+    """Make three relations of one batch and tell what was mended (the keys are those of `etl.catalogue.fixes`).
+
+    `source`: every column as in the files, with the technical ones (`__row` is the line of a text file, the row of
+    another); `landing`: the contract's columns; `malformed` (source_file, source_row, raw): lines that are no row.
+    """
+    first = sources[0]
     try:
-        return Source(path, sha256(path))
+        fixes = _numbered(connection, sources, profile, staging)
+    except duckdb.Error as problem:
+        raise UnreadableInput(f"{first.name} cannot be read: {str(problem).splitlines()[0]}") from problem
+    for source in sources:
+        source.check_unchanged()
+    present = connection.view("source")
+    present.select(*profile.landing(present.columns, first.name)).create_view("landing", replace=True)
+    return fixes
+
+
+def _numbered(connection: Connection, sources: list[Source], profile: Profile, staging: Path | None) -> Counter[str]:
+    """Make `source` and `malformed`."""
+    first = sources[0]
+    hashes = {source.path: source.sha256[:HASH_SHOWN] for source in sources}
+    fixes, technical = Counter[str](), []
+    if first.is_text:
+        fixes = _text(connection, first, profile, staging)
+    else:
+        make_table(connection, "malformed", MALFORMED_COLUMNS, [])
+    if first.table:
+        land_table(connection, first.path, first.table, first.rows)
+    elif not first.is_text:
+        land_parquet(connection, hashes, first.rows)
+    if first.is_alone_in_its_batch:
+        technical = [_constant(first.name, FILE), _constant(hashes[first.path], FILE_HASH)]
+    connection.view("numbered").select(StarExpression(), *technical).create_view("source", replace=True)
+    return fixes
+
+
+def _text(connection: Connection, source: Source, profile: Profile, staging: Path | None) -> Counter[str]:
+    if source.staged:
+        return land_staged(connection, source.name, source.staged, mapped_columns(profile))
+    return land_text(connection, source.path, profile, staging)
+
+
+def _constant(value: str, name: str) -> duckdb.Expression:
+    return ConstantExpression(value).alias(name)
+
+
+def _source(path: Path, table: str) -> Source:
+    check_regular(path)
+    try:
+        size, changed = _stamp(path)
+        digest = sha256(path)
     except OSError as problem:
         raise UnreadableInput(f"{path} cannot be read: {problem.strerror}") from problem
+    if path.name.endswith(DATABASE_ENDINGS):
+        rows_in_table(path, table)
+        digest = hashlib.sha256(f"{digest}{SEPARATOR}{table}".encode()).hexdigest()
+    source = Source(path, digest, size, changed, table)
+    source.check_unchanged()
+    return source
 
 
-def land(connection: Connection, sources: list[Source], profile: Profile) -> None:
-    """Make three relations of one batch (one CSV or JSON file, or Parquet files of one shape).
-
-    `source`: every column as in the files, with the technical ones (row 1 = first data row);
-    `landing`: the contract's columns; `malformed` (source_file, source_row, raw): lines that are no row.
-    """
-    read = _text if sources[0].is_text else _parquet
-    source = read(connection, sources, profile)
-    expressions = profile.landing(source.columns, sources[0].path.name)
-    source.select(*expressions).create_view("landing", replace=True)
+def _stamp(path: Path) -> tuple[int, int]:
+    facts = path.stat()
+    return facts.st_size, facts.st_mtime_ns
 
 
-BATCH_BYTES = 12_000_000
-"""About a third of a million rows of Parquet: small enough for any laptop, and the progress bar moves."""
+def _stands_alone(source: Source, largest: int) -> bool:
+    return source.is_alone_in_its_batch or source.size > 2 * largest
 
 
-def batches(sources: list[Source], largest: int = BATCH_BYTES) -> list[list[Source]]:
-    """The sources in groups that fit in memory together; a text file is always alone."""
-    groups: list[list[Source]] = []
-    size = 0
-    for source in sources:
-        bytes_here = source.path.stat().st_size
-        is_alone = source.is_text or not groups or groups[-1][0].is_text or size + bytes_here > largest
-        if is_alone:
-            groups.append([])
-            size = 0
-        groups[-1].append(source)
-        size += bytes_here
-    return groups
-
-
-def log_files(folder: Path) -> list[Path]:
-    """The files of a folder that can be loaded, in order of their names."""
-    return [file for file in sorted(folder.iterdir()) if file.name.endswith(ENDINGS)]
-
-
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        return log_files(path)
-    if not path.exists():
-        raise UnreadableInput(f"{path} does not exist")
-    if not path.name.endswith(ENDINGS):
-        raise UnreadableInput(f"{path}: a log file ends in {', '.join(ENDINGS)}")
-    return [path]
-
-
-def _parquet(connection: Connection, sources: list[Source], profile: Profile) -> duckdb.DuckDBPyRelation:
-    paths = [escape(str(source.path)) for source in sources]
-    try:
-        relation = connection.read_parquet(paths, filename=True, file_row_number=True, union_by_name=True)
-    except duckdb.Error as problem:
-        raise UnreadableInput(f"{sources[0].path.name} … cannot be read: {str(problem).splitlines()[0]}") from problem
-    check_names(relation.columns, sources[0].path.name)
-    name = _name_column(sources).alias(FILE)
-    row = (ColumnExpression("file_row_number") + ConstantExpression(1)).alias(ROW)
-    columns = StarExpression(exclude=["filename", "file_row_number"])
-    relation.select(columns, name, row, _hash_column(sources, profile)).create_view("source", replace=True)
-    make_table(connection, "malformed", MALFORMED_COLUMNS, [])
-    return connection.view("source")
-
-
-def _name_column(sources: list[Source]) -> duckdb.Expression:
-    """What a row's file is called: its name, with its folder where two files of a batch have the same one."""
-    path = ColumnExpression("filename")
-    if len({source.path.name for source in sources}) == len(sources):
-        return FunctionExpression("parse_filename", path)
-    return otherwise(replaced(path, {str(s.path): f"{s.path.parent.name}/{s.path.name}" for s in sources}), path)
-
-
-def _hash_column(sources: list[Source], profile: Profile) -> duckdb.Expression:
-    if not profile.uses_row_position:
-        return ConstantExpression("").alias(FILE_HASH)
-    hashes = {str(source.path): source.sha256[:HASH_SHOWN] for source in sources}
-    return otherwise(replaced(ColumnExpression("filename"), hashes), ConstantExpression("")).alias(FILE_HASH)
-
-
-def _text(connection: Connection, sources: list[Source], profile: Profile) -> duckdb.DuckDBPyRelation:
-    [source] = sources
-    path = source.path
-    try:
-        rows = csv_rows(connection, path, profile.delimiter) if source.is_csv else json_rows(connection, path)
-        name = ConstantExpression(path.name).alias(FILE)
-        hashed = ConstantExpression(source.sha256[:HASH_SHOWN]).alias(FILE_HASH)
-        rows.select(StarExpression(), name, hashed).to_table("source")
-    except duckdb.Error as problem:
-        raise UnreadableInput(f"{path.name} cannot be read: {str(problem).splitlines()[0]}") from problem
-    keep_malformed(connection, path.name)
-    if not source.is_csv:
-        keep_no_objects(connection, path.name)
-    return connection.table("source")
+def _parts(source: Source, largest: int, profile: Profile | None, staging: Path | None) -> Iterator[Source]:
+    if source.is_text:
+        limit = PACKED_PIECE_BYTES if source.path.suffix in PACKED else PIECE_BYTES
+        if profile is None or source.size <= limit:
+            yield source
+            return
+        for staged in staged_pieces(source.path, profile, staging, PIECE_BYTES):
+            yield replace(source, staged=staged)
+        return
+    rows = rows_in_table(source.path, source.table) if source.table else rows_in_parquet(source.path)
+    at_once = ROWS_AT_ONCE if source.table else max(1, (rows or 0) * largest // source.size)
+    for part in ranges(rows, at_once) if rows else [None]:
+        yield replace(source, rows=part)

@@ -1,96 +1,127 @@
-"""Text files as rows of text: CSV by the names in its header, JSON lines by their keys; plain, gzip or Zstandard."""
+"""Text files as numbered rows of text: CSV by the names of its columns, JSON lines by their keys.
 
-import csv
+A file that is plain is read by DuckDB as it stands, and taken only if every line of it became one row of the right
+width. Any other file is written anew first (`etl.staging`), where every record carries the number of its line.
+"""
+
 import json
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from glob import escape
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
-from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
 
-from etl.duck import Connection, split_json
-from etl.errors import UnreadableInput
-from etl.profile import ROW, TECHNICAL
+from etl.catalogue.fixes import Fix
+from etl.dialects import QUOTE, Dialect, check_names, known_columns, read_dialect
+from etl.duck import MALFORMED_COLUMNS, Connection, copy_table, count, keep_no_objects, make_table, split_json
+from etl.encodings import decoded_start
+from etl.magic import BYTE_ORDER_MARK, check_text
+from etl.plain import plain_lines
+from etl.profile import ROW, Profile
+from etl.records import JSON_LINES
+from etl.staging import Staged, stage
+from etl.unpacking import PACKED, beginning
 
-LONGEST_HEADER = 1_000_000
-CHUNK = 1_000_000
-PACKED = (".gz", ".zst")
-NO_JSON = "\x01"
-"""A character that cannot stand in JSON unescaped, so that no line of JSON is split."""
+CSV_ENDINGS, JSON_ENDINGS = (
+    tuple(f"{ending}{packed}" for ending in endings for packed in ("", *PACKED))
+    for endings in ((".csv", ".tsv"), (".jsonl", ".ndjson"))
+)
+READ, ROWS, LINES = "text_file", "text_rows", "lines"
+WHOLE = 2**62
 
 
-def csv_rows(connection: Connection, path: Path, delimiter: str) -> duckdb.DuckDBPyRelation:
-    """Every data row as text, with its position; lines that do not split are left where DuckDB puts them."""
-    delimiter = "\t" if ".tsv" in path.name else delimiter
-    return _read(connection, path, _header(path, delimiter), header=True, delimiter=delimiter, quote='"')
+def staged_pieces(path: Path, profile: Profile, folder: Path | None, largest: int) -> Iterator[Staged]:
+    """A file written anew in pieces below `folder`, each there until the next is asked for."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".pieces-") as name:
+        yield from stage(path, _dialect(path, profile), Path(name), largest)
 
 
-def json_rows(connection: Connection, path: Path) -> duckdb.DuckDBPyRelation:
-    """A row for every JSON object, a column of text for every key of any of them; lists and objects stay JSON."""
+def land_text(connection: Connection, path: Path, profile: Profile, folder: Path | None) -> Counter[str]:
+    """Make `numbered` (the columns and the line of every row) and `malformed` of a whole file; what was mended."""
+    dialect = _dialect(path, profile)
+    lines = plain_lines(path) if dialect.is_plain or dialect is JSON_LINES else None
+    if lines is not None and _read_as_it_stands(connection, path, dialect, lines):
+        make_table(connection, "malformed", MALFORMED_COLUMNS, [])
+        _number(connection, dialect, ColumnExpression("rowid") + ConstantExpression(dialect.lines_before + 1))
+        _unpack(connection, path.name, dialect, [])
+        has_mark = beginning(path, len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK
+        return +(dialect.fixes + Counter({Fix.BYTE_ORDER_MARK.value: int(has_mark)}))
+    fixes: Counter[str] = Counter()
+    for whole in staged_pieces(path, profile, folder, WHOLE):
+        fixes = land_staged(connection, path.name, whole)
+    return fixes
+
+
+def land_staged(connection: Connection, file_name: str, staged: Staged, expected: tuple[str, ...] = ()) -> Counter[str]:
+    """The same of a piece. `expected`: keys that objects of JSON may have though none in this piece has."""
+    names = [ROW, *staged.dialect.names]
+    _read(connection, staged.path, names, staged.delimiter, quote="" if _is_json(staged.dialect) else QUOTE)
+    make_table(connection, "malformed", MALFORMED_COLUMNS, [(file_name, *line) for line in staged.malformed])
+    _number(connection, staged.dialect, ColumnExpression(ROW))
+    _unpack(connection, file_name, staged.dialect, list(expected))
+    return staged.fixes
+
+
+def mapped_columns(profile: Profile) -> tuple[str, ...]:
+    return () if profile.is_contract else tuple(sorted(known_columns(profile)))
+
+
+def _dialect(path: Path, profile: Profile) -> Dialect:
+    """How the file is laid out; `UnreadableInput` where it is no text of the kind that its name promises."""
+    is_json = path.name.endswith(JSON_ENDINGS)
+    check_text(path, is_json=is_json)
+    return JSON_LINES if is_json else read_dialect(decoded_start(beginning(path)), path.name, profile)
+
+
+def _is_json(dialect: Dialect) -> bool:
+    return dialect is JSON_LINES
+
+
+def _read_as_it_stands(connection: Connection, path: Path, dialect: Dialect, lines: int) -> bool:
+    """Whether every line of the file became one row; DuckDB stops at the first that does not split, or is not UTF-8."""
+    quote = "" if _is_json(dialect) else QUOTE
     try:
-        _beginning(path)
-    except OSError as problem:
-        raise UnreadableInput(f"{path.name} cannot be read: {problem}") from problem
-    _read(connection, path, ["line"], header=False, delimiter=NO_JSON, quote="").to_table("lines")
-    keys = split_json(connection)
-    check_names(keys, path.name)
-    shape = ConstantExpression(json.dumps(dict.fromkeys(keys, "VARCHAR")))
-    fields = FunctionExpression("json_transform", ColumnExpression("line"), shape)
-    unpacked = FunctionExpression("unnest", fields)
-    return connection.table("objects").select(unpacked, ColumnExpression(ROW))
+        _read(connection, path, list(dialect.names), dialect.delimiter, quote, header=not _is_json(dialect))
+    except duckdb.Error:
+        return False
+    return count(connection, ROWS) == lines - dialect.lines_before
 
 
 def _read(
-    connection: Connection, path: Path, names: list[str], *, header: bool, delimiter: str, quote: str
-) -> duckdb.DuckDBPyRelation:
-    """The rows as text, nothing guessed, each with its position."""
-    relation = connection.read_csv(
+    connection: Connection, path: Path, names: list[str], delimiter: str, quote: str, *, header: bool = False
+) -> None:
+    """The rows as text in `ROWS`, in the order of the file, nothing guessed."""
+    columns = {name: "bigint" if name == ROW else "varchar" for name in names}
+    connection.read_csv(
         escape(str(path)),
         header=header,
         auto_detect=False,
         delimiter=delimiter,
         quotechar=quote,
         escapechar=quote,
-        columns=dict.fromkeys(names, "varchar"),
-        store_rejects=True,
-    )
-    numbered = relation.row_number(window_spec="over ()", projected_columns="*")
-    *columns, position = numbered.columns
-    return numbered.select(*map(ColumnExpression, columns), ColumnExpression(position).alias(ROW))
+        columns=columns,
+    ).create_view(READ, replace=True)
+    copy_table(connection, READ, ROWS)
 
 
-def _header(path: Path, delimiter: str) -> list[str]:
-    """The column names in a file's first line; `UnreadableInput` where there is none or one comes twice."""
-    try:
-        line = _beginning(path).partition(b"\n")[0]
-        names = next(csv.reader([line.decode("utf-8-sig").removesuffix("\r")], delimiter=delimiter, strict=True), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise UnreadableInput(f"{path.name} cannot be read: {problem}") from problem
-    if len(line) > LONGEST_HEADER:
-        raise UnreadableInput(f"{path.name}: the first line is too long to be the names of columns")
-    if not names or len(set(names)) < len(names) or not all(names):
-        raise UnreadableInput(f"{path.name}: the first line must name every column once; it reads {names[:8]}")
-    check_names(names, path.name)
-    return names
+def _number(connection: Connection, dialect: Dialect, line: duckdb.Expression) -> None:
+    name = LINES if _is_json(dialect) else "numbered"
+    columns = [ColumnExpression(column) for column in dialect.names]
+    connection.table(ROWS).select(*columns, line.alias(ROW)).create_view(name, replace=True)
 
 
-def _beginning(path: Path) -> bytes:
-    """The first bytes of a file, unpacked; one that is packed is read to its end, where its checksum is."""
-    with pa.input_stream(path) as file:
-        start: bytes = file.read(LONGEST_HEADER + 1)
-        while path.suffix in PACKED and file.read(CHUNK):
-            pass
-    return start
-
-
-def check_names(names: list[str], place: str) -> None:
-    """A file whose columns we could not tell apart, or from our own, is refused: DuckDB's names know no case."""
-    times = Counter(name.lower() for name in names)
-    alike = [name for name in names if times[name.lower()] > 1]
-    if alike:
-        raise UnreadableInput(f"{place}: the columns {', '.join(alike[:8])} differ only in case; rename all but one")
-    for name in names:
-        if name.lower() in TECHNICAL:
-            raise UnreadableInput(f"{place}: the column {name} has a name that is kept for our own use; rename it")
+def _unpack(connection: Connection, file_name: str, dialect: Dialect, expected: list[str]) -> None:
+    """For JSON: a row of `numbered` for every object, with a column of text for every key; lists stay JSON."""
+    if not _is_json(dialect):
+        return
+    keys = split_json(connection)
+    keys += [key for key in expected if key not in keys]
+    check_names(keys, file_name)
+    shape = ConstantExpression(json.dumps(dict.fromkeys(keys, "VARCHAR")))
+    fields = FunctionExpression("unnest", FunctionExpression("json_transform", ColumnExpression("line"), shape))
+    connection.table("objects").select(fields, ColumnExpression(ROW)).to_table("objects_unpacked")
+    connection.table("objects_unpacked").select(StarExpression()).create_view("numbered", replace=True)
+    keep_no_objects(connection, file_name)

@@ -1,0 +1,104 @@
+"""Sources that have types of their own: Parquet files, and tables in a DuckDB database file, opened read-only."""
+
+from collections.abc import Mapping
+from glob import escape
+from pathlib import Path
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, StarExpression
+
+from etl import duck
+from etl.dialects import check_names
+from etl.errors import UnknownName, UnreadableInput, shortened
+from etl.magic import check_parquet
+from etl.profile import FILE, FILE_HASH, ROW, otherwise, replaced
+
+SEPARATOR = "::"
+DATABASE_ENDINGS = (".duckdb", ".db")
+POSITION, PATH = "file_row_number", "filename"
+GIVEN, MAIN = "given", "main"
+NUMBERED = "numbered"
+
+Rows = tuple[int, int]
+"""The first row, counted from one, and the last."""
+
+
+def land_parquet(connection: duck.Connection, hashes: Mapping[Path, str], rows: Rows | None) -> None:
+    """Make the relation `numbered` of Parquet files: their columns, and of each row the file, its hash and number."""
+    paths = list(hashes)
+    named = [escape(str(path)) for path in paths]
+    relation = connection.read_parquet(named, filename=True, file_row_number=True, union_by_name=True)
+    check_names(relation.columns, paths[0].name)
+    technical = (
+        _by_path(_names(paths)).alias(FILE),
+        _by_path({str(path): digest for path, digest in hashes.items()}).alias(FILE_HASH),
+        (ColumnExpression(POSITION) + ConstantExpression(1)).alias(ROW),
+    )
+    kept = _between(relation, POSITION, rows)
+    kept.select(StarExpression(exclude=[PATH, POSITION]), *technical).create_view(NUMBERED, replace=True)
+
+
+def land_table(connection: duck.Connection, path: Path, table: str, rows: Rows | None) -> None:
+    """The same of a table, without the file; the rows of a view are numbered as they come."""
+    relation = _attached(connection, path, table)
+    check_names(relation.columns, path.name)
+    if duck.has_relation(connection, GIVEN, table):
+        kept = _between(relation, "rowid", rows)
+        position = (ColumnExpression("rowid") + ConstantExpression(1)).alias(ROW)
+        kept.select(StarExpression(), position).create_view(NUMBERED, replace=True)
+        return
+    counted = relation.row_number(window_spec="over ()", projected_columns="*")
+    *columns, position_name = counted.columns
+    numbered = counted.select(*map(ColumnExpression, columns), ColumnExpression(position_name).alias(ROW))
+    numbered.create_view(NUMBERED, replace=True)
+
+
+def rows_in_parquet(path: Path) -> int:
+    check_parquet(path)
+    with duckdb.connect(":memory:") as connection:
+        return duck.rows_in(connection, path)
+
+
+def rows_in_table(path: Path, table: str) -> int | None:
+    """How many rows a table has; None for a view, which has no rows of its own; one line where it is not there."""
+    with duckdb.connect(":memory:") as connection:
+        try:
+            relation = _attached(connection, path, table)
+            has_rows = duck.has_relation(connection, GIVEN, table)
+            return int(relation.max("rowid").fetchall()[0][0] or 0) + 1 if has_rows else None
+        except duckdb.Error as problem:
+            raise UnreadableInput(f"{path} cannot be read: {str(problem).splitlines()[0]}") from problem
+
+
+def ranges(rows: int, at_once: int) -> list[Rows]:
+    return [(first, min(first + at_once - 1, rows)) for first in range(1, rows + 1, at_once)]
+
+
+def _attached(connection: duck.Connection, path: Path, table: str) -> DuckDBPyRelation:
+    duck.attach(connection, path, GIVEN, read_only=True)
+    known = duck.relation_names(connection, GIVEN)
+    if not table:
+        name = f"{path.name}{SEPARATOR}TABLE"
+        raise UnreadableInput(f"{path.name} is a database; say which table: {name} (tables: {shortened(known)})")
+    if table not in known:
+        raise UnknownName(f"table of {path.name}", table, known)
+    schema, _, name = table.rpartition(".")
+    return connection.table(f"{GIVEN}.{schema or MAIN}.{duck.quoted_name(name)}")
+
+
+def _between(relation: DuckDBPyRelation, position: str, rows: Rows | None) -> DuckDBPyRelation:
+    if rows is None:
+        return relation
+    first, last = rows
+    column = ColumnExpression(position)
+    return relation.filter((column >= ConstantExpression(first - 1)) & (column <= ConstantExpression(last - 1)))
+
+
+def _names(paths: list[Path]) -> dict[str, str]:
+    """What a row's file is called: its name, with its folder where two files of a batch have the same one."""
+    is_alike = len({path.name for path in paths}) < len(paths)
+    return {str(path): f"{path.parent.name}/{path.name}" if is_alike else path.name for path in paths}
+
+
+def _by_path(values: Mapping[str, str]) -> duckdb.Expression:
+    return otherwise(replaced(ColumnExpression(PATH), values), ConstantExpression(""))
