@@ -23,8 +23,12 @@ Examples:
 
   python -m synthetic_data --home calm --scenario calm --seed 7
 
+  python -m synthetic_data --home one-day --since 2026-03-05 --until 2026-03-05
+
   python -m synthetic_data check data
 """
+
+DAY = {"formats": ["%Y-%m-%d"], "metavar": "DATE"}
 
 app = typer.Typer(name="synthetic_data", add_completion=False, rich_markup_mode=None)
 
@@ -46,19 +50,23 @@ def generate(
     jobs: Annotated[int, typer.Option(help="Processes; the world is the same whatever their number.")] = 1,
     end: Annotated[
         datetime,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", show_default=str(DEFAULT_END), help="The last day."),
+        typer.Option(**DAY, show_default=str(DEFAULT_END), help="The last day of the world."),
     ] = LAST_DAY,
+    since: Annotated[datetime | None, typer.Option(**DAY, help="Make the days of the world from this one on.")] = None,
+    until: Annotated[datetime | None, typer.Option(**DAY, help="Make those up to this one, included.")] = None,
 ) -> None:
     """Invent loan attempts with known causes.
 
     Writes one log file a day below HOME/logs, the lender's calendar to HOME/events.toml, and beside them
     the truth in HOME/truth: which incidents there were, and what each of them did to which attempt. A run that was
-    stopped goes on where it was.
+    stopped goes on where it was. With --since and --until only some days are made: the same, bit by bit, as in the
+    whole world that the other options describe.
     """
     if context.invoked_subcommand:
         return
-    size = {"days": days, "attempts": attempts, "seed": seed, "end": end.date()}
-    summary = _written(home, **size, scenario=scenario, dirty=dirty, format=format, jobs=jobs)
+    order = {"days": days, "attempts": attempts, "seed": seed, "end": end.date(), "scenario": scenario, "dirty": dirty}
+    some = {"since": since.date() if since else None, "until": until.date() if until else None}
+    summary = _written(home, **order, **some, format=format, jobs=jobs)
     console.print(_told(summary), highlight=False, soft_wrap=True)
 
 
@@ -83,7 +91,8 @@ def check(home: Annotated[Path, typer.Argument(help="Folder of a world, as it wa
 
 def _written(home: Path, **order: Any) -> WorldSummary:
     bar = progress()
-    task = bar.add_task("Inventing days", total=order["days"])
+    is_part = order["since"] or order["until"]
+    task = bar.add_task("Inventing days", total=None if is_part else order["days"])
 
     def advance(_: date) -> None:
         bar.start()
@@ -101,8 +110,10 @@ def _told(summary: WorldSummary) -> str:
 
     is_readable = bool(log_files(summary.home / "logs"))
     load = f"Load them: python -m etl build --home {summary.home}\n" if is_readable else ""
+    check = f"Check them: python -m synthetic_data check {summary.home}"
+    rest = f"{summary.days_to_come} days are still to be made: the same command without --since and --until makes them."
     return (
         f"{summary.attempts:,} attempts, {summary.refusals:,} of them refused, {summary.incidents} incidents, "
         f"{summary.first_day} to {summary.last_day}, in {summary.home}.\n"
-        f"{load}Check them: python -m synthetic_data check {summary.home}"
+        f"{load}{rest if summary.days_to_come else check}"
     )

@@ -27,7 +27,12 @@ MOST_DIRTY = 0.5
 
 @dataclass(frozen=True)
 class World:
-    """What all days share. The same world gives the same day, bit by bit, whichever other days are made."""
+    """What all days share. The same world gives the same day, bit by bit, whichever other days are made.
+
+    A day depends on all that makes up the `id` and on nothing else. On the first and last day and the attempts too:
+    demand is scaled so that all days together have that many attempts, applicants are as many as those need, what was
+    tried again from the day before the first is not there, and nobody tries again after the last.
+    """
 
     seed: int
     first: date

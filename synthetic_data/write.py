@@ -45,6 +45,8 @@ class WorldSummary:
     attempts: int
     refusals: int
     incidents: int
+    days_to_come: int = 0
+    """How many days are not there yet, because others were asked for alone."""
 
     @property
     def complete_until(self) -> str:
@@ -63,12 +65,15 @@ def write_world(
     dirty: float = 0.0,
     format: str = Format.PARQUET,
     jobs: int = 1,
+    since: date | None = None,
+    until: date | None = None,
     on_day: Callable[[date], object] | None = None,
     is_locked: bool = False,
 ) -> WorldSummary:
     """Writes logs/, truth/ and events.toml below `home`; calls `on_day` after each day, in any order.
 
-    Days that an earlier, stopped run of the same world wrote are kept. `is_locked`: the caller has the home already.
+    Days that an earlier run of the same world wrote are kept. With `since` or `until`, only those days of the world
+    are made, and what incidents did in all is told when every day is there. `is_locked`: the caller has the home.
     """
     if format not in set(Format):
         raise UnknownName("format", format, list(Format))
@@ -76,18 +81,25 @@ def write_world(
         raise InvalidValue(f"--jobs {jobs} must be between 1 and {MOST_JOBS}")
     with Crew(min(jobs, days)) as crew:
         world = make_world(days=days, attempts=attempts, seed=seed, end=end, scenario=scenario, dirty=dirty)
+        wanted = _wanted(world, since or world.first, until or world.last)
         with nullcontext() if is_locked else writing(Home(home), "run of synthetic_data"):
-            return _written(Order(home, Format(format), world), crew, on_day or (lambda _: None))
+            return _written(Order(home, Format(format), world), wanted, crew, on_day or (lambda _: None))
 
 
-def _written(order: Order, crew: Crew, on_day: Callable[[date], object]) -> WorldSummary:
+def _wanted(world: World, since: date, until: date) -> list[date]:
+    if not world.first <= since <= until <= world.last:
+        raise InvalidValue(f"--since {since} --until {until}: this world has days from {world.first} to {world.last}")
+    return [day for day in world.days if since <= day <= until]
+
+
+def _written(order: Order, wanted: list[date], crew: Crew, on_day: Callable[[date], object]) -> WorldSummary:
     home, world = order.home, order.world
     calendar = events_toml(known_events(world.scenario, world.first, world.last))
     facts = _facts(world, order.format, calendar)
     done = {file.day: file for file in make_room(home, facts)}
     put(home / "truth" / JOURNAL, "".join(file.line for file in done.values()))
     put(home / "logs" / MANIFEST, _manifest(facts, [], is_complete=False))
-    missing = [day for day in world.days if day.isoformat() not in done]
+    missing = [day for day in wanted if day.isoformat() not in done]
     with ThreadPoolExecutor(1) as beside, _told_when_stopped(order):
         people = beside.submit(_write_applicants, home, world)
         with closing(crew.files(order, missing)) as made:
@@ -95,10 +107,12 @@ def _written(order: Order, crew: Crew, on_day: Callable[[date], object]) -> Worl
                 done[file.day] = file
                 on_day(date.fromisoformat(file.day))
         people.result()
-    files = [done[day.isoformat()] for day in world.days]
-    _write_truth(home / "truth", world, files)
+    files = [done[day.isoformat()] for day in world.days if day.isoformat() in done]
+    is_complete = len(files) == len(facts["files"])
+    if is_complete:
+        _write_truth(home / "truth", world, files)
     put(home / "events.toml", calendar)
-    put(home / "logs" / MANIFEST, _manifest(facts, files, is_complete=True))
+    put(home / "logs" / MANIFEST, _manifest(facts, files, is_complete=is_complete))
     return _summary(home, world, files)
 
 
@@ -133,7 +147,8 @@ def _write_truth(folder: Path, world: World, files: list[DayFile]) -> None:
 
 def _summary(home: Path, world: World, files: list[DayFile]) -> WorldSummary:
     rows, refusals = sum(file.rows for file in files), sum(file.refusals for file in files)
-    return WorldSummary(home, world.first, world.last, rows, refusals, len(world.incidents))
+    to_come = len(list(world.days)) - len(files)
+    return WorldSummary(home, world.first, world.last, rows, refusals, len(world.incidents), to_come)
 
 
 def _facts(world: World, format: Format, calendar: str) -> dict[str, Any]:

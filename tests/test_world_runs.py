@@ -12,6 +12,7 @@ import pytest
 from planted import plain
 
 from etl.contract import COLUMN_NAMES
+from etl.errors import InvalidValue
 from synthetic_data import make_day, make_world, write_world
 from synthetic_data.files import Format, encoded
 from synthetic_data.room import JOURNAL
@@ -64,6 +65,34 @@ def test_the_world_is_the_same_whatever_the_number_of_processes(tmp_path: Path) 
     assert files == sorted(path.relative_to(two) for path in two.rglob("*") if path.is_file())
     for name in (file for file in files if file.name != JOURNAL):
         assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
+def test_days_made_alone_are_those_of_the_whole_world_and_the_rest_can_follow(tmp_path: Path) -> None:
+    whole, alone = tmp_path / "whole", tmp_path / "alone"
+    order = {"days": 6, "attempts": 3_000, "dirty": 0.05}
+    write_world(whole, **order)
+    days = [LAST - timedelta(days=3), LAST - timedelta(days=2)]
+    some = write_world(alone, **order, since=days[0], until=days[1])
+
+    assert (some.days_to_come, (alone / "truth" / "incidents.json").exists()) == (4, False)
+    assert json.loads((alone / "logs" / "manifest.json").read_text(encoding="utf-8"))["is_complete"] is False
+    logs = sorted((alone / "logs").glob("attempts-*"))
+    assert [path.name for path in logs] == [f"attempts-{day}.parquet" for day in days]
+    for path in alone.rglob("*.parquet"):
+        assert path.read_bytes() == (whole / path.relative_to(alone)).read_bytes(), path
+    made: list[date] = []
+    write_world(alone, **order, on_day=made.append)
+    assert len(made) == 4
+    for path in [*whole.rglob("*.parquet"), *whole.rglob("*.json")]:
+        assert (alone / path.relative_to(whole)).read_bytes() == path.read_bytes(), path
+
+
+@pytest.mark.parametrize(("since", "until"), [("2026-10-01", None), (None, "2026-11-01"), ("2026-10-31", "2026-10-30")])
+def test_days_outside_the_world_get_one_line(tmp_path: Path, since: str | None, until: str | None) -> None:
+    some = {name: date.fromisoformat(day) for name, day in (("since", since), ("until", until)) if day}
+
+    with pytest.raises(InvalidValue, match=r"--since .* --until .*: this world has days from 2026-10-30 to 2026-10-31"):
+        write_world(tmp_path, days=2, attempts=100, **some)
 
 
 def test_a_dirty_world_is_the_clean_one_with_labelled_lines(tmp_path: Path) -> None:
