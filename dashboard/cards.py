@@ -153,7 +153,7 @@ def _draw(card: Card, screen: Screen, frame: pd.DataFrame) -> None:
     is_split = any(DIMENSIONS[name].scope is Scope.REFUSAL for name in card.by)
     if is_split and not screen.filters.attribution.adds_up:
         st.caption(screen.words(words.NOT_ADDING_UP))
-    if card.has_time and card.names_events and screen.info.time_grain != "year":
+    if card.has_time and card.names_events:
         _events(card, screen)
 
 
@@ -167,7 +167,8 @@ def _has_few(frame: pd.DataFrame, metric: str) -> bool:
 
 def _events(card: Card, screen: Screen) -> None:
     """What the numbers above a time chart mean: in a line, or folded where there are many."""
-    found = occasions.occasions(reference.events(screen.snapshot), marks(screen))
+    grain = card.dimensions(screen)[0]
+    found = occasions.occasions(reference.occasions(screen.snapshot), marks(screen), grain)
     if not found:
         return
     if len(found) <= MOST_EVENTS:
@@ -239,6 +240,7 @@ def marks(screen: Screen) -> Marks:
         since=max(screen.period.since, screen.info.first_day),
         until=screen.period.until,
         as_of=screen.info.as_of,
+        time_grain=screen.info.time_grain,
         currency=screen.info.currency,
         adds_up=screen.filters.attribution.adds_up,
         is_dark=st.context.theme.type == "dark",

@@ -18,9 +18,11 @@ def over_time(metric: str, split: str | None = None, shape: Shape = Shape.STACKE
 
     def figure(frame: pd.DataFrame, screen: Screen, marks: Marks) -> go.Figure:
         drawn = trends.trend(frame, marks, split, metric, shape if marks.adds_up else lines_for(shape))
-        if trends.grain_of(frame) == "year":
-            return drawn
-        return occasions.draw_on(drawn, occasions.occasions(reference.events(screen.snapshot), marks), marks)
+        grain = trends.grain_of(frame)
+        found = occasions.occasions(reference.occasions(screen.snapshot), marks, grain)
+        if grain == "year":
+            return occasions.draw_on_years(drawn, found, marks, sorted({day.year for day in frame["year"]}))
+        return occasions.draw_on(drawn, found, marks)
 
     return figure
 

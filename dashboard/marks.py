@@ -53,6 +53,8 @@ class Marks:
     since: date | None = None
     until: date | None = None
     as_of: datetime | None = None
+    time_grain: str = "instant"
+    """Of the log: how exactly it says when."""
     currency: str | None = None
     adds_up: bool = True
     is_dark: bool = False

@@ -1,4 +1,4 @@
-"""The lender's own calendar on a time axis: numbered lines and bands, and the list that says what the numbers mean."""
+"""The lender's own calendar and changes of code lists on a time axis: numbered marks, and what the numbers mean."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,6 +10,7 @@ from dashboard import colours, formats
 from dashboard.marks import Marks
 from etl.catalogue import load_catalogue
 
+DAYS_OF_A_YEAR = 366
 CLOSE = 0.03
 """The part of the axis that a number needs: some 14 pixels on half a screen."""
 
@@ -23,6 +24,8 @@ class Occasion:
     last: datetime
     text: str
     region: str
+    is_break: bool = False
+    """Whether another code list begins here, so that codes before and after it are not alike."""
 
     @property
     def is_moment(self) -> bool:
@@ -30,8 +33,8 @@ class Occasion:
         return self.last - self.start < timedelta(hours=23)
 
 
-def occasions(events: pd.DataFrame, marks: Marks) -> list[Occasion]:
-    """The events that touch the days shown and the regions chosen, in order of time."""
+def occasions(events: pd.DataFrame, marks: Marks, grain: str = "day") -> list[Occasion]:
+    """The events that touch the days shown and the regions chosen, in order of time; among years, only breaks."""
     since, until = (
         datetime.combine(marks.since or date.min, time.min),
         datetime.combine(marks.until or date.max, time.max),
@@ -41,8 +44,13 @@ def occasions(events: pd.DataFrame, marks: Marks) -> list[Occasion]:
         row
         for row in events.sort_values("start_at").to_dict("records")
         if row["start_at"] <= until and row["last_at"] >= since and _concerns(row["region"], marks)
+        if grain != "year" or _is_break(row)
     ]
     return [_occasion(number, row, marks) for number, row in enumerate(kept, start=1)]
+
+
+def _is_break(row: dict[str, object]) -> bool:
+    return bool(row.get("is_break", False))
 
 
 def _concerns(region: object, marks: Marks) -> bool:
@@ -58,7 +66,7 @@ def passes(region: str, marks: Marks) -> bool:
 def _occasion(number: int, row: dict[str, object], marks: Marks) -> Occasion:
     region = row["region"] if isinstance(row["region"], str) else ""
     start, last = (pd.Timestamp(str(row[name])).to_pydatetime() for name in ("start_at", "last_at"))
-    return Occasion(number, start, last, str(row[str(marks.language)]), region)
+    return Occasion(number, start, last, str(row[str(marks.language)]), region, _is_break(row))
 
 
 def _inside(moment: datetime, marks: Marks) -> datetime:
@@ -86,7 +94,7 @@ def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure
             "textposition": "top center",
             "textfont": {"size": 10},
             "marker": {"symbol": "triangle-down", "size": 8, "color": colours.MUTED},
-            "hovertext": [f"<b>{one.text}</b><br>{when(one, marks)}" for one in found],
+            "hovertext": [_said(one, marks) for one in found],
             "hovertemplate": "%{hovertext}<extra></extra>",
             "cliponaxis": False,
             "showlegend": False,
@@ -111,7 +119,36 @@ def _numbers(found: list[Occasion], figure: go.Figure, marks: Marks) -> list[str
     return [text for number, more in texts for text in (number, *[""] * more)]
 
 
+def draw_on_years(figure: go.Figure, found: list[Occasion], marks: Marks, years: list[int]) -> go.Figure:
+    """As `draw_on` where years stand side by side as categories: a break on the first of January lies between two."""
+    shown = [one for one in found if one.start.year in years]
+    if not shown:
+        return figure
+    figure.layout.shapes = [_break(_among(one.start, years), marks) for one in shown]
+    for one in shown:
+        spot = {"x": _among(one.start, years), "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
+        figure.add_annotation(text=str(one.number), hovertext=_said(one, marks), showarrow=False, font_size=10, **spot)
+    figure.layout.margin.t = 26
+    return figure
+
+
+def _among(moment: datetime, years: list[int]) -> float:
+    """The place of a moment on an axis of years, of which the first one's middle is at 0."""
+    return years.index(moment.year) - 0.5 + (moment.timetuple().tm_yday - 1) / DAYS_OF_A_YEAR
+
+
+def _break(at: object, marks: Marks) -> dict[str, object]:
+    edge = {"color": colours.outline(marks.is_dark), "width": 1.5, "dash": "dash"}
+    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": edge}
+
+
+def _said(one: Occasion, marks: Marks) -> str:
+    return f"<b>{one.text}</b><br>{when(one, marks)}"
+
+
 def _mark(one: Occasion, marks: Marks) -> dict[str, object]:
+    if one.is_break:
+        return _break(one.start, marks)
     height = {"y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
     if one.is_moment:
         edge = {"color": colours.MUTED, "width": 1, "dash": "dot"}
@@ -121,7 +158,7 @@ def _mark(one: Occasion, marks: Marks) -> dict[str, object]:
 
 
 def when(one: Occasion, marks: Marks) -> str:
-    return formats.span(one.start.date(), one.last.date(), marks.language)
+    return formats.span(one.start.date(), one.last.date(), marks.language, marks.time_grain)
 
 
 def legend(found: list[Occasion], marks: Marks) -> str:

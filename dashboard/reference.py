@@ -11,9 +11,9 @@ _OPEN = 4
 
 
 @lru_cache(maxsize=_OPEN)
-def events(snapshot: Snapshot) -> pd.DataFrame:
-    """The lender's own calendar. Shared: not to be changed."""
-    return snapshot.events()
+def occasions(snapshot: Snapshot) -> pd.DataFrame:
+    """The lender's own calendar, and where another code list begins. Shared: not to be changed."""
+    return snapshot.occasions()
 
 
 @lru_cache(maxsize=_OPEN)

@@ -31,9 +31,7 @@ app = typer.Typer(
 
 Sources = Annotated[
     list[str],
-    typer.Argument(
-        help="Files, folders, patterns: CSV, TSV, JSON lines (.gz, .zst), Parquet, FILE.duckdb::TABLE."
-    ),
+    typer.Argument(help="Files, folders, patterns: CSV, TSV, JSON lines (.gz, .zst), Parquet, FILE.duckdb::TABLE."),
 ]
 MappingProfile = Annotated[str, typer.Option("--profile", help="Mapping profile: a shipped name or a TOML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
@@ -74,9 +72,7 @@ def load(
     profile: MappingProfile = CONTRACT,
     home: HomeFolder = DEFAULT_HOME,
     as_of: Annotated[str | None, typer.Option(help="Until when the log is complete; else its newest attempt.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Do everything but publish.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Publish whatever share of the rows is kept out.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -167,9 +163,7 @@ def verify(home: HomeFolder = DEFAULT_HOME) -> int:
 @app.command()
 def rollback(
     home: HomeFolder = DEFAULT_HOME,
-    to: Annotated[
-        str | None, typer.Option(help="Snapshot to go back to; else the last before the live one.")
-    ] = None,
+    to: Annotated[str | None, typer.Option(help="Snapshot to go back to; else the last before the live one.")] = None,
 ) -> None:
     """Make an earlier snapshot live again. What was loaded since can be loaded again."""
     with writing(Home(home), "a rollback"):

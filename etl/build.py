@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from etl.contract import TimeGrain
 from etl.errors import RefusedToPublish
 from etl.home import Home
 from etl.manifest import ATTEMPTS, Manifest, Part, check_contents
-from etl.rollups import CHECKS, ROLLUPS
+from etl.rollups import BESIDE, CHECKS, ROLLUPS
 
 MOST_UNITS = 2**50
 """Units of a whole refusal that sums of money can still be multiplied by."""
@@ -46,7 +46,7 @@ class Plan:
 
 def schema_version() -> str:
     """Changes with any model of a rollup: a snapshot of another version is never merged with."""
-    texts = [duck.model("rollups", name) for name in (*ROLLUPS, "control_totals", "members")]
+    texts = [duck.model("rollups", name) for name in (*ROLLUPS, *BESIDE, "members")]
     return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 
@@ -76,11 +76,11 @@ def sum_up(connection: duck.Connection, fresh_days: frozenset[str], catalogue: C
     With a database `previous` attached, its rows are kept for every day outside `fresh_days`. Reasons mean what the
     catalogue says, by default the shipped one: rollups keep codes as they were stored.
     """
-    for name in (*ROLLUPS, "control_totals"):
+    for name in (*ROLLUPS, *BESIDE):
         duck.make(connection, "rollups", name)
     duck.name_previous(connection, "reason_sets", "reason_set_id integer, reason_codes varchar")
     duck.make(connection, "snapshot", "reason_sets")
-    for name in (*ROLLUPS, "control_totals"):
+    for name in (*ROLLUPS, *BESIDE):
         duck.merge_days(connection, name, fresh_days)
     duck.copy_table(connection, "reason_sets", "snap.reason_sets")
     _make_members(connection, catalogue or load_catalogue())
@@ -106,7 +106,9 @@ def _describe(connection: duck.Connection, plan: Plan, catalogue: Catalogue) -> 
     duck.make(connection, "snapshot", "currencies")
     facts = _facts(connection, plan)
     describe.write_reference(connection, plan.home, plan.manifest, catalogue)
-    describe.write_calendar(connection, facts["first_day"], facts["last_day"])
+    first, last = (date.fromisoformat(facts[name]) for name in ("first_day", "last_day"))
+    describe.write_calendar(connection, first, last)
+    describe.write_editions(connection, catalogue, first, last)
     duck.make_table(connection, "build_info", "key varchar, value varchar", sorted(facts.items()))
 
 

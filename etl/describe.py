@@ -7,6 +7,7 @@ from typing import Any
 from etl import duck
 from etl.catalogue import Catalogue
 from etl.catalogue.rules import load_rules
+from etl.editions import EDITION_COLUMNS, edition_rows
 from etl.events import EVENT_COLUMNS, event_rows
 from etl.home import Home
 from etl.labels import (
@@ -25,7 +26,7 @@ Row = tuple[Any, ...]
 VALUE_COLUMNS = "dimension varchar, value varchar, attempts bigint"
 LOAD_COLUMNS = (
     "load_id varchar, loaded_at timestamp, profile varchar, files varchar, rows_read bigint, loaded bigint,"
-    " duplicates bigint, quarantined bigint"
+    " restated bigint, duplicates bigint, quarantined bigint"
 )
 RULE_COLUMNS = "rule varchar, severity varchar, rows bigint, en varchar, zh varchar"
 PART_COLUMNS = "kind varchar, day varchar, path varchar, sha256 varchar, bytes bigint, rows bigint"
@@ -33,7 +34,7 @@ CALENDAR_COLUMNS = "day date, week date, month date, quarter date, year date, we
 
 
 def write_reference(connection: duck.Connection, home: Home, manifest: Manifest, catalogue: Catalogue) -> None:
-    """Every descriptive table but the calendar, into the database in use."""
+    """Every descriptive table that needs no days, into the database in use."""
     duck.make(connection, "snapshot", "seen_reasons")
     seen = {code: (cause, layer, count) for code, cause, layer, count in duck.all_rows(connection, "seen_reasons")}
     values = _value_rows(connection, seen)
@@ -49,9 +50,15 @@ def write_reference(connection: duck.Connection, home: Home, manifest: Manifest,
     duck.make_table(connection, "rollups", "name varchar, columns varchar[], rows bigint", _rollup_rows(connection))
 
 
-def write_calendar(connection: duck.Connection, first_day: str, last_day: str) -> None:
+def write_editions(connection: duck.Connection, catalogue: Catalogue, first: date, last: date) -> None:
+    """Every version of a code list that the log goes through between its first and its last day."""
+    duck.make(connection, "snapshot", "editions")
+    rows = edition_rows(catalogue, duck.all_rows(connection, "editions"), first, last)
+    duck.make_table(connection, "scheme_versions", EDITION_COLUMNS, rows)
+
+
+def write_calendar(connection: duck.Connection, first: date, last: date) -> None:
     """One row per day of the log with the buckets it belongs to; weeks start on Monday."""
-    first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     duck.make_table(connection, "calendar", CALENDAR_COLUMNS, [_buckets(day) for day in days])
 
@@ -86,7 +93,7 @@ def _load_rows(manifest: Manifest) -> list[Row]:
     return [
         (
             *(load.id, load.loaded_at, load.profile, _file_names([file.name for file in load.files])),
-            *(load.rows_read, load.loaded, load.duplicates, load.quarantined),
+            *(load.rows_read, load.loaded, load.restated, load.duplicates, load.quarantined),
         )
         for load in manifest.loads
     ]
@@ -97,7 +104,8 @@ def _file_names(names: list[str]) -> str:
 
 
 def _rule_rows(manifest: Manifest) -> list[Row]:
-    broken = {rule: sum(load.broken.get(rule, 0) for load in manifest.loads) for rule in load_rules()}
+    counted = [counts for load in manifest.loads for counts in (load.broken, load.fixed)]
+    broken = {rule: sum(counts.get(rule, 0) for counts in counted) for rule in load_rules()}
     return [
         (rule.id, rule.severity.value, broken[rule.id], rule.words.en, rule.words.zh)
         for rule in load_rules().values()

@@ -30,7 +30,9 @@ class Loaded:
     touched: frozenset[str]
 
 
-def load_files(home: Home, manifest: Manifest, paths: Sequence[Path | str], profile: Profile, progress: Progress) -> Loaded:
+def load_files(
+    home: Home, manifest: Manifest, paths: Sequence[Path | str], profile: Profile, progress: Progress
+) -> Loaded:
     """Bring the files into the store. A file whose content was loaded before is passed over.
 
     Raises `UnreadableInput` for files that cannot be read and `RefusedToPublish` when not every row read is

@@ -5,6 +5,9 @@ from etl.catalogue.dimensions import DIMENSIONS, Scope
 ROLLUPS = ("rollup_wide", "rollup_region", "rollup_hour", "rollup_day")
 """Each later one is summed from an earlier one; a question is answered from the smallest that has its columns."""
 
+BESIDE = ("control_totals", "scheme_days")
+"""Further tables by day, which no question is answered from."""
+
 CHECKS = ("rollups_close", "members_close", "sets_known")
 """Models in `etl/models/checks` that find what is wrong; no row is the right answer."""
 

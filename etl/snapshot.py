@@ -194,6 +194,14 @@ class Snapshot:
         """The lender's own calendar: event_id, start_at, last_at, kind, region, en, zh."""
         return self._table("events")
 
+    def occasions(self) -> pd.DataFrame:
+        """What charts over time mark, events and other code lists: start_at, last_at, region, en, zh, is_break."""
+        return self._table("occasions")
+
+    def scheme_versions(self) -> pd.DataFrame:
+        """Since when which code list holds: scheme, scheme_version, first_day, attempts, is_break, en, zh."""
+        return self._table("scheme_versions")
+
     def reconciliation(self) -> Reconciliation:
         """The row counts of all loads, summed."""
         loads = self._read("load_totals")[0]

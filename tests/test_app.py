@@ -48,6 +48,9 @@ NAMES = {
     "Android",
     "iOS",
     "HarmonyOS",
+    "Refusal",
+    "Lens",
+    "HMDA",
 }
 """Words that stand in a Chinese text as they are: names, formats, signs of currencies, the switch to English."""
 STATES = {region.partition("-")[2] for region in load_catalogue().regions if region.startswith("US-")}

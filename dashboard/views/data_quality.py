@@ -13,6 +13,7 @@ from dashboard.tables import counts
 from dashboard.takeout import show_takeout
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.catalogue.metrics import METRICS
+from etl.catalogue.own import lines_to_paste
 from etl.words import Words
 
 LOADS = Words(en="What was loaded?", zh="载入了什么？")
@@ -25,9 +26,11 @@ SEVERITIES = {
 UNMAPPED = Words(en="Which codes has nobody mapped?", zh="哪些代码尚未映射？")
 NO_UNMAPPED = Words(en="Every code is in the catalogue.", zh="所有代码均在目录之中。")
 UNMAPPED_HOW = Words(
-    en="They count as “unmapped” until `etl/catalogue/reasons.toml` gives each a cause.",
-    zh="在 `etl/catalogue/reasons.toml` 中为其指定原因之前，均计为“未映射”。",
+    en="They count as “unmapped” until a code list of your own gives each a cause. These lines do it:",
+    zh="在自有代码表为其指定原因之前，均计为“未映射”。加入以下内容即可：",
 )
+CODE_LISTS = Words(en="Which code lists does the log use, and since when?", zh="日志采用哪些代码表，自何时起？")
+NO_CODE_LISTS = Words(en="The log names no code list.", zh="日志未注明代码表。")
 MISSING = Words(en="What is missing from the rows?", zh="各行缺失了什么？")
 DEFINITIONS = Words(en="What does every number mean?", zh="每个数字是什么意思？")
 EVENTS = Words(en="Which events are on your calendar?", zh="日历上有哪些事件？")
@@ -54,6 +57,10 @@ HEADINGS = {
     "rows": Words(en="Rows", zh="行数"),
     "reason": Words(en="Code", zh="代码"),
     "refusals": Words(en="Refusals that name it", zh="涉及的拒绝"),
+    "scheme": Words(en="Code list", zh="代码表"),
+    "scheme_version": Words(en="Version", zh="版本"),
+    "first_day": Words(en="First day", zh="起始日"),
+    "attempts": Words(en="Rows", zh="行数"),
     "dimension": Words(en="Dimension", zh="维度"),
     "missing": Words(en="Rows without it", zh="缺失行数"),
     "name": Words(en="Name", zh="名称"),
@@ -64,6 +71,9 @@ HEADINGS = {
     "kind": Words(en="Kind", zh="类型"),
     "region": Words(en="Region", zh="地区"),
 }
+
+
+PASTED_HEIGHT = 240
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,8 @@ class Section:
     """The columns that read otherwise on the screen than in the file."""
     none: Words | None = None
     note: Words | None = None
+    more: Callable[[pd.DataFrame], None] = lambda frame: None
+    """What stands below the table and its note."""
 
 
 def render(screen: Screen) -> None:
@@ -99,8 +111,18 @@ def _show(section: Section, screen: Screen) -> None:
     st.dataframe(headed, hide_index=True, column_config=config, height="content", alt=screen.words(section.title))
     if section.note is not None:
         st.caption(screen.words(section.note))
+    section.more(frame)
     with st.container(horizontal=True, gap="small", key=f"foot_{section.id}"):
         table_buttons(screen, section.id, frame, headings)
+
+
+def _lines_to_paste(frame: pd.DataFrame) -> None:
+    st.code(lines_to_paste(frame), language="toml", height=PASTED_HEIGHT)
+
+
+def _code_lists(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
+    days = frame["first_day"].map(lambda day: formats.bucket(day.date(), screen.info.time_grain, screen.language))
+    return {"scheme": frame["scheme"].map(lambda scheme: screen.label("scheme", scheme)), "first_day": days}
 
 
 def _rules(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
@@ -159,6 +181,15 @@ SECTIONS = (
         ("reason", "refusals"),
         none=NO_UNMAPPED,
         note=UNMAPPED_HOW,
+        more=_lines_to_paste,
+    ),
+    Section(
+        "code_lists",
+        CODE_LISTS,
+        lambda screen: screen.snapshot.scheme_versions(),
+        ("scheme", "scheme_version", "first_day", "attempts"),
+        _code_lists,
+        NO_CODE_LISTS,
     ),
     Section(
         "missing_values", MISSING, lambda screen: screen.snapshot.missing(), ("dimension", "missing", "rows"), _missing

@@ -56,7 +56,7 @@ def render(screen: Screen) -> None:
 
 def _newest(screen: Screen) -> None:
     """The last events of the lender's calendar, newest first, whatever the period."""
-    events = reference.events(screen.snapshot)
+    events = reference.occasions(screen.snapshot)
     begun = events[events["start_at"] < screen.info.as_of].sort_values("start_at", ascending=False)
     if begun.empty:
         return
