@@ -9,6 +9,7 @@ import typer
 from etl import report
 from etl.asking import check_period, question_from
 from etl.command_line import USER_MISTAKE, console, progress, run
+from etl.draft import drafted, write_new
 from etl.errors import InvalidValue
 from etl.home import Home
 from etl.lock import writing
@@ -93,6 +94,19 @@ def check(paths: Sources, profile: MappingProfile = CONTRACT, as_json: AsJson = 
             report.print_rows_kept_out(trial.rows_kept_out)
 
 
+@app.command("profile")
+def draft_profile(
+    path: Annotated[Path, typer.Argument(help="A log file that no profile describes yet.")],
+    out: Annotated[Path | None, typer.Option(help="TOML file to write; one that exists stays as it is.")] = None,
+) -> None:
+    """Draft a mapping profile for a file: TOML with a guess for every column, and questions."""
+    if out is None:
+        print(drafted(path), end="")
+        return
+    write_new(drafted(path), out)
+    console.print(f"Drafted {out}. Answer its questions, then: python -m etl load {path} --profile {out}")
+
+
 @app.command()
 def build(
     home: HomeFolder = DEFAULT_HOME,
@@ -175,14 +189,14 @@ def _tried(home: Home, paths: list[str], profile: str) -> Trial:
     with progress() as bar:
         task = bar.add_task("Checking", total=None)
         return try_files(
-            home, paths, load_profile(profile), lambda done, total: bar.update(task, completed=done, total=total)
+            home, paths, load_profile(profile, home), lambda done, total: bar.update(task, completed=done, total=total)
         )
 
 
 def _load(
     paths: list[str], profile: str, home: Path, as_of: str | None, *, is_forced: bool = False, as_json: bool = False
 ) -> None:
-    mapping = load_profile(profile)
+    mapping = load_profile(profile, Home(home))
     with progress() as bar:
         task = bar.add_task("Loading", total=None)
         result = add_files(

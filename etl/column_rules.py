@@ -42,7 +42,7 @@ CLOSED = {OUTCOME: tuple(Outcome), "time_grain": tuple(TimeGrain), "evaluation":
 
 @dataclass(frozen=True)
 class ColumnRule:
-    """How one column of the contract is filled from the columns of the file."""
+    """How one column of the contract is filled from the columns of the file. `aliases`: the spellings of the scheme."""
 
     columns: tuple[str, ...] = ()
     constant: str | None = None
@@ -51,6 +51,7 @@ class ColumnRule:
     otherwise: str | None = None
     prefix: str = ""
     scheme: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
     unit: Decimal = UNCHANGED
     nothing: tuple[str, ...] = ()
     format: str | None = None

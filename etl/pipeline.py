@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.catalogue.own import keep_schemes
 from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot, RefusedToPublish
 from etl.home import Home
 from etl.load import Loaded, Progress, check_share, load_files
@@ -48,6 +49,7 @@ def add_files(
         loaded = _load_new(home, current_manifest(home), paths, profile, on_progress, as_of)
         if loaded.load:
             check_share(loaded.load, read_settings(home).limits, is_forced=is_forced)
+        keep_schemes(home, list(profile.code_lists))
         return _published(home, loaded, is_from_scratch=False)
 
 

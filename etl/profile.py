@@ -7,11 +7,14 @@ from pathlib import Path
 
 from duckdb import ColumnExpression, ConstantExpression, Expression
 
-from etl.catalogue.reading import Table, read_toml
+from etl.catalogue import HERE, Scheme, load_catalogue, read_catalogue
+from etl.catalogue.own import catalogue_of, schemes_beside
+from etl.catalogue.reading import read_toml
 from etl.column_rules import AMOUNT, UNCHANGED, ColumnRule
 from etl.contract import COLUMN_NAMES, REQUIRED
 from etl.errors import UnknownName, UnreadableInput
-from etl.profile_file import profile_facts
+from etl.home import Home
+from etl.profile_file import profile_facts, scheme_named
 from etl.rule_expressions import FILE, FILE_HASH, ROW, TECHNICAL, filled, otherwise, replaced
 
 __all__ = [
@@ -39,7 +42,8 @@ class Profile:
 
     `zone`: of local times without an offset (None: the home's business zone); `date_order`: how 03/04/2025 is read
     (None: not at all); `nothing`: texts that are nulls in every column; `is_restated_by_order`: rows of later files
-    are newer; `identifiers`: columns of the file to `hash` or `drop`; `places`: where each rule stands, for messages.
+    are newer; `identifiers`: columns of the file to `hash` or `drop`; `places`: where each rule stands, for messages;
+    `code_lists`: the files of its scheme that lie beside it, for the home to keep.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Profile:
     is_restated_by_order: bool = False
     identifiers: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    code_lists: tuple[Path, ...] = ()
 
     @property
     def is_contract(self) -> bool:
@@ -103,12 +108,15 @@ def shipped_profiles() -> list[str]:
     return [CONTRACT, *sorted(path.stem for path in SHIPPED.glob("*.toml"))]
 
 
-def load_profile(name: str) -> Profile:
-    """The profile with this name, or in this TOML file. Raises `UnknownName`, `InvalidValue` or `UnreadableInput`."""
+def load_profile(name: str, home: Home | None = None) -> Profile:
+    """The profile with this name, or in this TOML file; it may name the code lists of a home, and those beside it.
+
+    Raises `UnknownName`, `InvalidValue` or `UnreadableInput`.
+    """
     if name == CONTRACT:
         return Profile(CONTRACT, {})
     path = SHIPPED / f"{name}.toml"
-    return _profile(read_toml(path if path.exists() else _own(name), with_lines=True))
+    return _profile(path, home) if path.exists() else _profile(_own(name), home, is_own=True)
 
 
 def _own(name: str) -> Path:
@@ -130,8 +138,18 @@ def merged_words(
     return {dimension: {**known.get(dimension, {}), **more.get(dimension, {})} for dimension in [*known, *more]}
 
 
-def _profile(file: Table) -> Profile:
-    profile = Profile(**profile_facts(file))
+def _profile(path: Path, home: Home | None, *, is_own: bool = False) -> Profile:
+    file = read_toml(path, with_lines=True)
+    scheme = scheme_named(file)
+    beside = schemes_beside(path, scheme) if is_own and scheme else []
+    profile = Profile(**profile_facts(file, _schemes(beside, home)), code_lists=tuple(beside))
     if profile.is_contract:
         file.complain(f"profile must not be {CONTRACT!r}: that is the one without a file", "profile")
     return profile
+
+
+def _schemes(beside: list[Path], home: Home | None) -> Mapping[str, Scheme]:
+    """The code lists that are known: the shipped ones, those beside the profile, and over them those of the home."""
+    if home is None:
+        return (read_catalogue(HERE, *beside) if beside else load_catalogue()).schemes
+    return catalogue_of(home, *(path for path in beside if not (home.schemes / path.name).exists())).schemes

@@ -1,15 +1,15 @@
 """Reads a mapping profile's TOML into rules: whatever is wrong is one line with file, line, key and the known names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
-from etl.catalogue import load_catalogue
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.catalogue.reading import LANGUAGES, Table
 from etl.catalogue.region_names import REGION_SCHEMES
-from etl.column_rules import RULE_KEYS, UNCHANGED, UNITS, ColumnRule
+from etl.catalogue.things import Scheme
+from etl.column_rules import REASONS, RULE_KEYS, UNCHANGED, UNITS, ColumnRule
 from etl.contract import COLUMN_NAMES, REQUIRED
 from etl.errors import InvalidValue, UnknownName
 from etl.rule_expressions import check_format
@@ -25,12 +25,15 @@ KEPT_AS = ("hash", "drop")
 """What can be done to a column of the file that tells who somebody is."""
 
 
-def profile_facts(file: Table) -> dict[str, Any]:
+Schemes = Mapping[str, Scheme]
+
+
+def profile_facts(file: Table, schemes: Schemes) -> dict[str, Any]:
     """The fields of a profile."""
     file.allow(*PROFILE_KEYS)
     file.words()
     tables = dict(file.tables("columns"))
-    rules = {column: _rule(column, table) for column, table in tables.items()}
+    rules = {column: _rule(column, table, schemes) for column, table in tables.items()}
     for column in REQUIRED:
         if column not in rules:
             file.complain(f"columns.{column} is missing; every attempt needs it")
@@ -82,11 +85,19 @@ def _words(file: Table) -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
-def _rule(name: str, table: Table) -> ColumnRule:
+def scheme_named(file: Table) -> str | None:
+    """The code list that a profile names, if it does so as it should."""
+    rule = file.content.get("columns")
+    rule = rule.get(REASONS) if isinstance(rule, dict) else None
+    scheme = rule.get("scheme") if isinstance(rule, dict) else None
+    return scheme if isinstance(scheme, str) and scheme else None
+
+
+def _rule(name: str, table: Table, schemes: Schemes) -> ColumnRule:
     if name not in COLUMN_NAMES:
         table.complain(str(UnknownName("contract column", name, COLUMN_NAMES)))
     table.allow(*RULE_KEYS)
-    facts = {field: read(table) for field, read in FACTS.items()}
+    facts = {field: read(table) for field, read in FACTS.items()} | _scheme(table, schemes)
     try:
         rule = ColumnRule(**facts)
         rule.check_for(name)
@@ -95,6 +106,13 @@ def _rule(name: str, table: Table) -> ColumnRule:
     except InvalidValue as problem:
         table.complain(str(problem), _culprit(str(problem), table))
     return rule
+
+
+def _scheme(table: Table, schemes: Schemes) -> dict[str, Any]:
+    if "scheme" not in table.content:
+        return {}
+    scheme = table.known("scheme", schemes)
+    return {"scheme": scheme, "aliases": schemes[scheme].aliases}
 
 
 def _culprit(problem: str, table: Table) -> str:
@@ -124,10 +142,6 @@ def _delimiter(table: Table) -> str | None:
     return value
 
 
-def _known(key: str, names: Callable[[], Any]) -> Callable[[Table], str | None]:
-    return lambda table: table.known(key, names()) if key in table.content else None
-
-
 FACTS: dict[str, Callable[[Table], Any]] = {
     "columns": _columns,
     "constant": lambda table: table.optional_text("constant"),
@@ -135,12 +149,11 @@ FACTS: dict[str, Callable[[Table], Any]] = {
     "values": lambda table: table.spellings("values") if "values" in table.content else {},
     "otherwise": lambda table: table.optional_text("otherwise"),
     "prefix": lambda table: table.optional_text("prefix") or "",
-    "scheme": _known("scheme", lambda: load_catalogue().schemes),
     "unit": _unit,
     "nothing": _nothing,
     "format": lambda table: table.optional_text("format"),
     "split": _delimiter,
-    "regions": _known("regions", lambda: REGION_SCHEMES),
+    "regions": lambda table: table.known("regions", REGION_SCHEMES) if "regions" in table.content else None,
     "is_hashed": lambda table: table.flag("hash", False),
 }
 """How each field of a rule is read, in the right type."""

@@ -17,7 +17,7 @@ from duckdb import (
     LambdaExpression,
 )
 
-from etl.catalogue import load_catalogue
+from etl.catalogue.code_lists import reason_id
 from etl.catalogue.region_names import region_spellings
 from etl.column_rules import ID, REASONS, ColumnRule
 from etl.contract import SLOT_SEPARATOR
@@ -95,10 +95,11 @@ class _Filling:
 
     def _code(self, text: Expression) -> Expression:
         """The reason id behind one slot: through the scheme's spellings, else the text itself as an unmapped code."""
-        if self.rule.scheme is None:
-            return otherwise(replaced(text, self.rule.values), text) if self.rule.values else text
-        aliases = load_catalogue().schemes[self.rule.scheme].aliases
-        return otherwise(replaced(text, aliases), FunctionExpression("||", _text(f"{self.rule.scheme}:"), text))
+        scheme, known = self.rule.scheme, self.rule.aliases if self.rule.scheme else self.rule.values
+        if not known:
+            return text
+        unmapped = text if scheme is None else FunctionExpression("||", _text(reason_id(scheme, "")), text)
+        return CoalesceOperator(_found(text, known), unmapped)
 
     def _pieces(self, delimiter: str) -> Expression:
         """The codes of a cell that holds several, in their places."""
@@ -154,11 +155,14 @@ def _region(text: Expression, scheme: str) -> Expression:
 
     Only what is not found is looked up again without its full width, which costs more than all the rest.
     """
-    spellings = region_spellings(scheme)
-    known = FunctionExpression("map", ConstantExpression(list(spellings)), ConstantExpression(list(spellings.values())))
     narrow = FunctionExpression("translate", text, _text(FULL_WIDTH), _text(HALF_WIDTH))
     lowered = (FunctionExpression("lower", spelled) for spelled in (text, narrow))
-    return CoalesceOperator(*(FunctionExpression("map_extract_value", known, spelled) for spelled in lowered))
+    return CoalesceOperator(*(_found(spelled, region_spellings(scheme)) for spelled in lowered))
+
+
+def _found(text: Expression, values: Mapping[str, str]) -> Expression:
+    known = FunctionExpression("map", ConstantExpression(list(values)), ConstantExpression(list(values.values())))
+    return FunctionExpression("map_extract_value", known, text)
 
 
 def _text(value: str) -> Expression:
