@@ -90,7 +90,7 @@ def check_versions(where: str, incident: Incident) -> None:
         for version in versions:
             _check_in_use(where, incident, version, rings)
     elif STABLE not in rings and not any(_is_met(incident, _gray_life(release)) for release in RELEASES):
-        nearest = min(RELEASES, key=lambda release: abs(release.gray_from - incident.start.date()))
+        nearest = _nearest(incident)
         raise InvalidValue(
             f"{where}: scope: release_ring: no version is in its gray ring while it lasts; "
             f"the nearest is {nearest.version}, {_told(_gray_life(nearest))}"
@@ -99,7 +99,7 @@ def check_versions(where: str, incident: Incident) -> None:
 
 def _check_ring(where: str, incident: Incident, versions: Sequence[str], rings: Sequence[str]) -> None:
     if not versions:
-        example = f"{{ app_version = [{RELEASES[-1].version!r}] }}"
+        example = f"{{ app_version = [{_nearest(incident).version!r}] }}"
         raise InvalidValue(f"{where}: onset 'ring' needs the version whose ring it is: scope = {example}")
     if GRAY not in rings:
         raise InvalidValue(f"{where}: scope: release_ring: onset 'ring' hits the ring {GRAY!r} only")
@@ -108,6 +108,10 @@ def _check_ring(where: str, incident: Incident, versions: Sequence[str], rings: 
         if incident.start < midnight(first) or incident.end > midnight(end):
             ring = f"the gray ring of {version} lasts {_told(life)}"
             raise InvalidValue(f"{where}: onset 'ring': {ring}; start and end must lie in it")
+
+
+def _nearest(incident: Incident) -> Release:
+    return min(RELEASES, key=lambda release: abs(release.gray_from - incident.start.date()))
 
 
 def _check_in_use(where: str, incident: Incident, version: str, rings: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """The fixed furniture of the world: personas, products, channels, devices, partners, releases and policies."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 
@@ -96,6 +97,21 @@ class Release:
 GRAY_SHARES = (0.01, 0.05, 0.20, 0.50)
 GRAY_STAGE = timedelta(days=3)
 
+
+def _quiet_releases(first: date, last: date) -> Iterator[Release]:
+    """One every eight weeks, of which there is nothing to tell; with a new year comes a new major number."""
+    number, day = 7, first
+    while day <= last:
+        yield Release(f"{day.year - MAJOR_SINCE}.{number}.0", day)
+        number = number + 1 if (day + RELEASE_RHYTHM).year == day.year else 0
+        day += RELEASE_RHYTHM
+
+
+RELEASE_RHYTHM = timedelta(weeks=8)
+MAJOR_SINCE = 2019
+CALENDAR = (date(2024, 1, 1), date(2035, 12, 31))
+"""For which days there are lunar New Years and releases."""
+
 RELEASES = (
     Release("6.6.0", date(2024, 6, 4)),
     Release("6.7.0", date(2024, 11, 19)),
@@ -112,6 +128,7 @@ RELEASES = (
     Release("7.4.1", date(2026, 7, 28)),
     Release("7.5.0", date(2026, 9, 1)),
     Release("7.6.0", date(2026, 10, 8)),
+    *_quiet_releases(date(2026, 12, 1), CALENDAR[1]),
 )
 
 POLICIES = (

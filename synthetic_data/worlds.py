@@ -1,5 +1,6 @@
 """A world: everything that is fixed once, before any day of it is made."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,8 +14,9 @@ from synthetic_data.places import load_places
 from synthetic_data.retries import RETRIES_PER_EPISODE
 from synthetic_data.scenario import Scenario, load_scenario
 from synthetic_data.streams import Streams
+from synthetic_data.world import CALENDAR
 
-VERSION = 3
+VERSION = 4
 """Of the generator: raised with every change that makes another world of the same seed."""
 DEFAULT_SEED = 20261031
 DEFAULT_END = date(2026, 10, 31)
@@ -23,6 +25,7 @@ DEFAULT_ATTEMPTS = 1_200_000
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 MOST_IN_A_DAY = 5_000_000
 MOST_DIRTY = 0.5
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,16 @@ def make_world(
     demand = Demand.calibrated(places, first, days, attempts / (1 + RETRIES_PER_EPISODE))
     if demand.expected.max() > MOST_IN_A_DAY:
         raise InvalidValue(f"--attempts {attempts} over --days {days} is above {MOST_IN_A_DAY} attempts in a day")
+    _warn_beyond_calendar(first, end)
     plan = load_scenario(scenario)
     return World(seed, first, end, attempts, plan, make_applicants(streams, places, attempts), demand, dirty)
+
+
+def _warn_beyond_calendar(first: date, last: date) -> None:
+    known, ends = CALENDAR
+    if first < known or last > ends:
+        what = "no Spring Festival and no new release"
+        logger.warning("a world from %s to %s has %s outside %s to %s", first, last, what, known, ends)
 
 
 def world_id(

@@ -170,7 +170,7 @@ BROKEN = {
     ),
     "not yet released": (
         incident(scope='{ app_version = ["7.1.0", "7.6.0"] }'),
-        r"app_version: nobody runs 7\.6\.0 while it lasts, only from 2026-10-08 on",
+        r"app_version: nobody runs 7\.6\.0 while it lasts, only from 2026-10-08 to 2028-04-25",
     ),
     "not yet for everybody": (
         incident(
@@ -178,7 +178,7 @@ BROKEN = {
             start="2026-10-10T00:00:00",
             end="2026-10-12T00:00:00",
         ),
-        r"nobody runs 7\.6\.0 in the ring 'stable' while it lasts, only from 2026-10-20 on",
+        r"nobody runs 7\.6\.0 in the ring 'stable' while it lasts, only from 2026-10-20 to 2028-04-25",
     ),
     "never for everybody": (
         incident(scope='{ app_version = ["7.4.0"], release_ring = ["stable"] }'),
@@ -190,7 +190,7 @@ BROKEN = {
     ),
     "a ring without version": (
         incident(onset='"ring"'),
-        r"incident 'x': onset 'ring' needs the version whose ring it is: scope = \{ app_version = \['7\.6\.0'\] \}",
+        r"incident 'x': onset 'ring' needs the version whose ring it is: scope = \{ app_version = \['7\.2\.0'\] \}",
     ),
     "a ring at another time": (
         incident(onset='"ring"', scope='{ app_version = ["7.1.0"] }'),

@@ -193,6 +193,7 @@ TECHNICAL = {
     *("applicants.LOTS", "applicants.HEX_PAIRS", "applicants.TAKEN_OVER", "attempts.MICROS_OF_AN_HOUR"),
     *("demand.GUIDES", "demand.SPRING_FESTIVALS", "retries.ROUNDS", "world.PAYDAYS", "world.BUSINESS_ZONE"),
     *("world.PERSONAS", "world.PRODUCTS", "world.RELEASES", "world.POLICIES", "world.PARTNER_D"),
+    *("world.CALENDAR", "world.RELEASE_RHYTHM", "world.MAJOR_SINCE"),
 }
 """Constants that are not calibrated, or stand in the tables of personas, products and releases."""
 
