@@ -137,11 +137,13 @@ def _as_of(connection: duck.Connection, manifest: Manifest, grain: TimeGrain) ->
     """Until when the data is complete: what was declared, but never before the rows.
 
     Where nothing was declared it is the newest attempt (the last day is always among the fresh ones), or the end
-    of the last coarse bucket.
+    of the last coarse bucket. A clock that is ahead moves it no further than the moment of the load.
     """
     reached = datetime.fromisoformat(manifest.days[-1])
     if grain is TimeGrain.INSTANT:
         newest = duck.newest(connection, "memory.attempts", "attempted_at").replace(tzinfo=UTC)
+        if not manifest.is_synthetic:
+            newest = min(newest, max(datetime.fromisoformat(load.loaded_at) for load in manifest.loads))
         reached = newest.astimezone(ZoneInfo(manifest.business_zone)).replace(tzinfo=None)
     if manifest.complete_until is not None:
         return max(manifest.complete_until, reached)

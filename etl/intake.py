@@ -11,18 +11,33 @@ from pathlib import Path
 import duckdb
 
 from etl import duck
+from etl.catalogue import OTHER, load_catalogue
 from etl.catalogue.rules import CONFLICTING, MALFORMED, load_rules
 from etl.home import Home
 from etl.manifest import ATTEMPTS, HISTORY, Manifest, Part, check_contents
 from etl.profile import Profile
+from etl.rule_expressions import FULL_WIDTH, HALF_WIDTH
 from etl.sources import Source, land
 from etl.store import Store
+
+SETTINGS = (
+    "business_zone varchar, source_zone varchar, date_order varchar, is_restated_by_order boolean,"
+    " full_width varchar, half_width varchar, loaded_at timestamp"
+)
+
+
+def lay_settings(connection: duck.Connection, manifest: Manifest, profile: Profile) -> None:
+    """One row of what holds for every row of a file. An invented world has a clock of its own: `loaded_at` is null."""
+    zone = manifest.business_zone
+    now = None if manifest.is_synthetic else datetime.now(UTC).replace(tzinfo=None)
+    times = (zone, profile.zone or zone, profile.date_order, profile.is_restated_by_order)
+    duck.make_table(connection, "settings", SETTINGS, [(*times, FULL_WIDTH, HALF_WIDTH, now)])
 
 
 def hold_to_contract(connection: duck.Connection) -> None:
     """From `landing` to what its rows are worth: `typed`, `accepted`, `quarantined`, and `broken_rules` with counts."""
     duck.make_view(connection, "intake", "texts")
-    for model in ("typed", "combinations", "broken_rules", "quarantined"):
+    for model in ("written_times", "reason_lists", "typed", "combinations", "broken_rules", "quarantined"):
         duck.make(connection, "intake", model)
     duck.make_view(connection, "intake", "accepted")
 
@@ -54,7 +69,7 @@ class Intake:
         with self._store() as store:
             connection = store.connection
             self.lay_tables(connection)
-            self.tally.fixed.update(land(connection, batch, self.profile) or ())
+            self.tally.fixed.update(land(connection, batch, self.profile, store.staging))
             hold_to_contract(connection)
             self._compare(connection)
             self._count(connection)
@@ -75,13 +90,14 @@ class Intake:
             yield Store(self.home, connection, Path(name))
 
     def lay_tables(self, connection: duck.Connection) -> None:
-        zone = self.manifest.business_zone
-        settings = (zone, self.profile.zone or zone, self.profile.date_order, self.profile.is_restated_by_order)
-        columns = "business_zone varchar, source_zone varchar, date_order varchar, is_restated_by_order boolean"
-        now = datetime.now(UTC).replace(tzinfo=None)
-        duck.make_table(connection, "settings", f"{columns}, loaded_at timestamp", [(*settings, now)])
+        """What the models of the intake look up beside the rows."""
+        lay_settings(connection, self.manifest, self.profile)
         rules = [(rule.id, rule.severity.value) for rule in load_rules().values()]
         duck.make_table(connection, "rules", "rule varchar, severity varchar", rules)
+        catalogue = load_catalogue()
+        duck.make_table(connection, "regions", "region varchar", [(region,) for region in catalogue.regions])
+        others = [(reason.id,) for reason in catalogue.reasons_of(OTHER)]
+        duck.make_table(connection, "other_codes", "code varchar", others)
 
     def _compare(self, connection: duck.Connection) -> None:
         """Find the attempts that come more than once, and which of their rows are in force."""

@@ -22,6 +22,7 @@ NO_RULES = Words(en="Every row kept every rule.", zh="所有行均符合规则�
 SEVERITIES = {
     "quarantine": Words(en="kept out, in quarantine", zh="已隔离，不计入"),
     "warning": Words(en="loaded, counted here", zh="已载入，仅提示"),
+    "fixed": Words(en="put right and loaded", zh="已修正并载入"),
 }
 UNMAPPED = Words(en="Which codes has nobody mapped?", zh="哪些代码尚未映射？")
 NO_UNMAPPED = Words(en="Every code is in the catalogue.", zh="所有代码均在目录之中。")

@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 HERE = Path(__file__).parent
+OTHER = "other"
+"""The cause of a code that only a text beside it explains."""
 UNMAPPED = "unmapped"
 """The cause of a code that is not in the catalogue."""
 

@@ -12,11 +12,12 @@ from etl.words import Words
 class Severity(StrEnum):
     QUARANTINE = "quarantine"
     WARNING = "warning"
+    FIXED = "fixed"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Something that a row can break. A quarantined row is kept whole, outside the numbers; a warning is counted."""
+    """Something that a row can break. A quarantined row is kept whole, outside the numbers; the others are counted."""
 
     id: str
     severity: Severity

@@ -1,53 +1,142 @@
 -- one row per landed row: values typed, what cannot be typed is null, and every rule that the row breaks joined by |
-with parsed as (
+with moments as (
+    select
+        texts.*,
+        business_zone,
+        loaded_at,
+        case
+            when attempted_at like '%Z' or attempted_at like '%+00' then try_cast(attempted_at as timestamp)
+            when attempted_written.text is not null then attempted_written.instant_at
+            when regexp_matches(attempted_at, '[T ][.:\d]+$')
+                then try_cast(concat(attempted_at, ' ', source_zone) as timestamptz) at time zone 'UTC'
+            else try_cast(attempted_at as timestamptz) at time zone 'UTC'
+        end as attempted_moment,
+        case
+            when decided_at like '%Z' or decided_at like '%+00' then try_cast(decided_at as timestamp)
+            when decided_written.text is not null then decided_written.instant_at
+            when regexp_matches(decided_at, '[T ][.:\d]+$')
+                then try_cast(concat(decided_at, ' ', source_zone) as timestamptz) at time zone 'UTC'
+            else try_cast(decided_at as timestamptz) at time zone 'UTC'
+        end as decided_moment,
+        case
+            when updated_at like '%Z' or updated_at like '%+00' then try_cast(updated_at as timestamp)
+            when updated_written.text is not null then updated_written.instant_at
+            when regexp_matches(updated_at, '[T ][.:\d]+$')
+                then try_cast(concat(updated_at, ' ', source_zone) as timestamptz) at time zone 'UTC'
+            else try_cast(updated_at as timestamptz) at time zone 'UTC'
+        end as updated_moment,
+        case when texts.time_grain <> 'instant' then
+            case
+                when attempted_written.text is not null then attempted_written.written_at
+                else try_cast(substring(attempted_at, 1, 10) as timestamp)
+            end
+        end as written_label,
+        coalesce(attempted_written.time_grain, 'instant') as written_grain,
+        coalesce(decided_written.time_grain, 'instant') as decided_grain,
+        coalesce(attempted_written.is_ambiguous, false) as is_ambiguous,
+        coalesce(attempted_written.is_rewritten, false) as is_time_rewritten
+    from texts
+    cross join settings
+    left join written_times as attempted_written on attempted_at = attempted_written.text
+    left join written_times as decided_written on decided_at = decided_written.text
+    left join written_times as updated_written on updated_at = updated_written.text
+),
+
+-- a time coarser than an instant is a label that no zone moves; 24:00 would be a moment of another day
+labelled as (
     select
         *,
-        try_cast(
-            case
-                when time_grain = 'year' then concat(substring(attempted_at, 1, 4), '-01-01')
-                when time_grain = 'month' then concat(substring(attempted_at, 1, 7), '-01')
-                else attempted_at
-            end as timestamptz
-        ) as attempted_parsed,
-        try_cast(decided_at as timestamptz) as decided_parsed,
-        try_cast(updated_at as timestamptz) as updated_parsed,
         case
-            when amount_unit = 1 then try_cast(amount_requested as decimal(18, 2))
+            when time_grain = 'year' then date_trunc('year', written_label)
+            when written_grain = 'year' then null
+            when time_grain = 'month' then date_trunc('month', written_label)
+            when written_grain = 'month' then null
+            when time_grain <> 'instant' then written_label
+            when attempted_at not like '%T24:%' and attempted_at not like '% 24:%' then attempted_moment
+        end as attempted_parsed
+    from moments
+),
+
+amounts as (
+    select *, try_cast(amount_requested as decimal(18, 2)) as plain_amount
+    from labelled
+),
+
+-- ¥1,234.50, 1.5万 and full-width digits are numbers; 1.234,50 could be two of them
+written_amounts as (
+    select
+        *,
+        case
+            when amount_requested is not null and plain_amount is null
+                then regexp_replace(
+                    trim(
+                        regexp_replace(
+                            translate(translate(amount_requested, full_width, half_width), '￥￡　’', '¥£ '''),
+                            '\p{Cf}', '', 'g'
+                        )
+                    ),
+                    '^([¥$€£元]|RMB|CNY|USD|EUR|GBP) ?| ?([¥$€£元]|RMB|CNY|USD|EUR|GBP)$', '', 'g'
+                )
+        end as odd_amount
+    from amounts
+    cross join (select full_width, half_width from settings) as alphabets
+),
+
+digits as (
+    select
+        *,
+        case
+            when regexp_matches(odd_amount, '^[-+]?(\d+|\d{1,3}([, '']\d{3})+)(\.\d+)? ?[万亿]?$')
+                then regexp_replace(odd_amount, '[^-.\d]', '', 'g')
+        end as odd_digits,
+        case when odd_amount like '%万' then 10000 when odd_amount like '%亿' then 100000000 else 1 end as odd_factor
+    from written_amounts
+),
+
+numbers as (
+    select
+        *,
+        case
+            when amount_unit = 1 and odd_digits is null then plain_amount
             else try_cast(
-                try_cast(amount_requested as decimal(25, 6)) * cast(amount_unit as decimal(12, 6)) as decimal(18, 2)
+                try_cast(
+                    try_cast(coalesce(odd_digits, amount_requested) as decimal(22, 6))
+                    * cast(odd_factor as decimal(9, 0)) as decimal(22, 6)
+                ) * cast(amount_unit as decimal(15, 6)) as decimal(18, 2)
             )
         end as amount,
         try_cast(score as integer) as score_number,
         try_cast(latency_ms as integer) as latency_number
-    from texts
+    from digits
 ),
 
-instants as (
+possible as (
     select
         *,
-        case when attempted_parsed between earliest and latest then attempted_parsed end as attempted_instant,
-        case when decided_parsed between earliest and latest then decided_parsed end as decided_instant,
-        case when updated_parsed between earliest and latest then updated_parsed end as updated_instant,
-        attempted_parsed not between earliest and latest as is_time_impossible
-    from parsed
-    cross join (select cast('1900-01-01' as timestamptz) as earliest, cast('2200-01-01' as timestamptz) as latest)
+        case when attempted_parsed between earliest and latest then attempted_parsed end as attempted,
+        case when decided_moment between earliest and latest then decided_moment end as decided,
+        case when updated_moment between earliest and latest then updated_moment end as updated
+    from numbers
+    cross join (select cast('1900-01-01' as timestamp) as earliest, cast('2200-01-01' as timestamp) as latest)
         as limits
 ),
 
 local_times as (
     select
-        *,
+        possible.*,
         case
-            when time_grain = 'instant' then attempted_instant at time zone business_zone
-            else attempted_instant at time zone 'UTC'
-        end as local_at
-    from instants
-    cross join settings
+            when time_grain = 'instant' then attempted at time zone 'UTC' at time zone business_zone
+            else attempted
+        end as local_at,
+        reason_lists.is_repeated as is_reason_repeated,
+        reason_lists.needs_text as needs_text
+    from possible
+    left join reason_lists on possible.reason_codes = reason_lists.reason_codes
 )
 
 select
     attempt_id,
-    attempted_instant at time zone 'UTC' as attempted_at,
+    attempted as attempted_at,
     outcome,
     time_grain,
     applicant_id,
@@ -63,8 +152,8 @@ select
     scheme_version,
     evaluation,
     gates_evaluated,
-    decided_instant at time zone 'UTC' as decided_at,
-    updated_instant at time zone 'UTC' as updated_at,
+    decided as decided_at,
+    updated as updated_at,
     score_number as score,
     app_version,
     os,
@@ -81,12 +170,15 @@ select
         '|',
         case when attempt_id is null then 'missing_id' end,
         case when attempted_at is null then 'missing_time' end,
-        case when attempted_at is not null and local_at is null and not coalesce(is_time_impossible, false)
+        case when attempted_at is not null and attempted_parsed is null and not is_ambiguous
             then 'unreadable_time' end,
+        case when is_ambiguous then 'ambiguous_time' end,
         case
-            when is_time_impossible or local_at < cast('1970-01-01' as timestamp)
-                or local_at >= cast('2100-01-02' as timestamp) then 'impossible_time'
+            when attempted is null and attempted_parsed is not null then 'impossible_time'
+            when local_at < cast('1970-01-01' as timestamp) then 'impossible_time'
+            when local_at >= cast('2100-01-02' as timestamp) then 'impossible_time'
         end,
+        case when attempted_parsed > loaded_at + interval 1 day then 'future_time' end,
         case when time_grain not in ('instant', 'day', 'month', 'year') then 'unknown_time_grain' end,
         case when outcome is null then 'missing_outcome' end,
         case when outcome not in ('approved', 'refused', 'withdrawn', 'pending', 'excluded')
@@ -95,15 +187,27 @@ select
         case when amount < 0 then 'negative_amount' end,
         case when amount > 1000000000000 then 'impossible_amount' end,
         case
-            when (decided_at is not null and decided_instant is null)
-                or (updated_at is not null and updated_instant is null)
+            when
+                (decided_at is not null and decided is null)
+                or (updated_at is not null and updated is null)
                 or (score is not null and score_number is null)
-                or (latency_ms is not null and latency_number is null) then 'unreadable_detail'
+                or (latency_ms is not null and latency_number is null)
+                then 'unreadable_detail'
         end,
+        case when time_grain = 'instant' and written_grain = 'day' and attempted is not null
+            then 'missing_time_of_day' end,
+        case when time_grain = 'instant' and written_grain = 'instant' and decided_grain = 'instant'
+            and decided < attempted then 'decided_before_attempted' end,
         case when outcome = 'refused' and reason_codes is null then 'refusal_without_reason' end,
         case when outcome <> 'refused' and reason_codes is not null then 'reason_without_refusal' end,
         case when outcome = 'refused' and starts_with(reason_codes, '|') then 'blank_first_reason' end,
+        case when is_reason_repeated then 'repeated_reason' end,
+        case when outcome = 'refused' and needs_text and shown_message is null then 'other_without_text' end,
         case when region is null then 'missing_region' end,
-        case when amount_requested is null then 'missing_amount' end
+        case when region not in (select regions.region from regions) then 'unknown_region' end,
+        case when amount_requested is null then 'missing_amount' end,
+        case when is_time_rewritten and attempted is not null then 'time_rewritten' end,
+        case when odd_digits <> amount_requested then 'amount_rewritten' end,
+        case when is_made_plain then 'code_made_plain' end
     ) as rules_broken
 from local_times

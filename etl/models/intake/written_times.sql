@@ -1,0 +1,141 @@
+-- one row per text that stands where a time does and is no plain ISO 8601 moment, with the time that it means
+with odd as (
+    select distinct text
+    from (
+        select attempted_at as text from texts
+        union all
+        select decided_at as text from texts
+        union all
+        select updated_at as text from texts
+    ) as all_times
+    where
+        text not like '%Z'
+        and text not like '%+00'
+        and not regexp_matches(text, '^\d{4}-\d\d-\d\d[T ]([0-1]\d|2[0-3]):\d\d:\d\d(\.\d+)?([+-]\d\d(:?\d\d)?)?$')
+),
+
+-- 2025年1月6日 9时30分 becomes 2025-1-6 9:30
+plain as (
+    select
+        text,
+        trim(
+            regexp_replace(
+                translate(
+                    regexp_replace(translate(text, full_width, half_width), '\p{Cf}', '', 'g'),
+                    '年月日号时点分,　秒',
+                    '--  :::. '
+                ),
+                '[-: ]+$',
+                ''
+            )
+        ) as plain,
+        source_zone,
+        date_order
+    from odd
+    cross join settings
+),
+
+shaped as (
+    select
+        *,
+        case
+            when regexp_matches(plain, '^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]|$)') then 'year first'
+            when regexp_matches(plain, '^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}([T ]|$)') then 'year last'
+            when regexp_matches(plain, '^\d{8}([T ]|\d{6}$|$)') then 'digits'
+            when regexp_matches(plain, '^\d{4}([-/.]\d{1,2}|\d\d)$') then 'month'
+            when regexp_matches(plain, '^\d{4}$') then 'year'
+            when regexp_matches(plain, '^[1-4]\d{9}(\d{3})?(\.\d+)?$') then 'epoch'
+            when regexp_matches(plain, '^[2-7]\d{4}(\.\d+)?$') then 'spreadsheet'
+        end as shape,
+        regexp_extract(plain, '^(\d{1,2})[-/.]', 1) as first_number,
+        regexp_extract(plain, '^\d{1,2}[-/.](\d{1,2})[-/.]', 1) as second_number,
+        regexp_extract(plain, '(\d{1,2})$', 1) as last_number,
+        case
+            when regexp_matches(plain, '^\d{14}$')
+                then concat(substring(plain, 9, 2), ':', substring(plain, 11, 2), ':', substring(plain, 13, 2))
+            else regexp_extract(plain, '^[-/.\d]+[T ]+(.+)$', 1)
+        end as clock_text
+    from plain
+),
+
+pieces as (
+    select
+        *,
+        coalesce(
+            date_order,
+            case
+                when try_cast(first_number as integer) > 12 then 'day-first'
+                when try_cast(second_number as integer) > 12 then 'month-first'
+                when try_cast(first_number as integer) = try_cast(second_number as integer) then 'day-first'
+            end
+        ) as number_order,
+        regexp_matches(
+            clock_text, '^(([0-1]?\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d+)?)?)?( ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?))?)?$'
+        ) as is_clock,
+        regexp_extract(clock_text, '^(\d{1,2})', 1) as clock_hour,
+        regexp_extract(clock_text, '^\d{1,2}(:[:.\d]+)', 1) as clock_rest,
+        replace(replace(regexp_extract(clock_text, '(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$', 1), 'UTC', 'Z'), 'GMT', 'Z')
+            as clock_offset
+    from shaped
+),
+
+dated as (
+    select
+        *,
+        case
+            when shape = 'year first'
+                then regexp_replace(regexp_extract(plain, '^([-/.\d]+)', 1), '[/.]', '-', 'g')
+            when shape = 'year last' and number_order = 'day-first'
+                then concat(regexp_extract(plain, '(\d{4})', 1), '-', second_number, '-', first_number)
+            when shape = 'year last' and number_order = 'month-first'
+                then concat(regexp_extract(plain, '(\d{4})', 1), '-', first_number, '-', second_number)
+            when shape = 'digits'
+                then concat(substring(plain, 1, 4), '-', substring(plain, 5, 2), '-', substring(plain, 7, 2))
+            when shape = 'month' then concat(substring(plain, 1, 4), '-', last_number, '-1')
+            when shape = 'year' then concat(plain, '-1-1')
+        end as date_text,
+        case
+            when clock_hour = '' then '00:00'
+            when clock_rest = '' then concat(clock_hour, ':00')
+            else concat(clock_hour, clock_rest)
+        end as clock
+    from pieces
+),
+
+timed as (
+    select
+        *,
+        case
+            when is_clock and date_text is not null then try_cast(concat(date_text, ' ', clock) as timestamp)
+            when shape = 'spreadsheet'
+                then cast('1899-12-30' as timestamp)
+                + cast(substring(plain, 1, 5) as integer) * interval 1 day
+                + cast(round(cast(concat('0', substring(plain, 6)) as double) * 86400) as integer) * interval 1 second
+        end as written_at,
+        case
+            when shape = 'epoch'
+                then to_timestamp(cast(substring(plain, 1, 10) as bigint)) at time zone 'UTC'
+                + cast(substring(concat(replace(substring(plain, 11), '.', ''), '000000'), 1, 6) as integer)
+                * interval 1 microsecond
+            when is_clock and clock_offset <> ''
+                then try_cast(concat(date_text, ' ', clock, clock_offset) as timestamptz) at time zone 'UTC'
+        end as told_instant
+    from dated
+)
+
+select
+    text,
+    coalesce(
+        told_instant, try_cast(concat(cast(written_at as varchar), ' ', source_zone) as timestamptz) at time zone 'UTC'
+    ) as instant_at,
+    coalesce(written_at, told_instant at time zone 'UTC' at time zone source_zone) as written_at,
+    case
+        when shape in ('year', 'month') then shape
+        when shape in ('year first', 'year last', 'digits') and clock_text = '' then 'day'
+        when shape = 'spreadsheet' and not contains(plain, '.') then 'day'
+        else 'instant'
+    end as time_grain,
+    shape = 'year last' and number_order is null as is_ambiguous,
+    not regexp_matches(text, '^\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d(:?\d\d)?)?)?)?)?$')
+        as is_rewritten
+from timed
