@@ -27,6 +27,7 @@ from etl import duck, intervals
 from etl.build import sum_up
 from etl.contract import COLUMN_NAMES
 from etl.home import Home
+from etl.intake import Intake, hold_to_contract
 from etl.manifest import ATTEMPTS, Manifest
 from etl.pipeline import add_files
 from etl.profile import load_profile
@@ -34,6 +35,7 @@ from etl.publish import current_manifest
 from etl.query import Question, ask
 from etl.rollups import ROLLUPS
 from etl.snapshot import Snapshot, open_snapshot
+from etl.sources import find_sources, land
 
 REPEATS = 3
 CLICKS = 15
@@ -132,25 +134,17 @@ def loading(folder: Path) -> Path:
 
 
 def _intake(folder: Path, rows: int) -> list[Timed]:
-    """Each intake model alone over the whole log."""
-    from etl.load import _Intake
-    from etl.sources import find_sources, land
-
-    steps = []
+    """Each step of the intake alone over the whole log."""
     with duck.workbench(folder) as connection:
-        intake = _Intake(Home(folder), Manifest(), load_profile("contract"))
+        intake = Intake(Home(folder), Manifest(), load_profile("contract"))
         intake.lay_tables(connection)
         land(connection, find_sources([folder / "world" / "logs"]), intake.profile)
-        for model in ("typed", "broken_rules", "accepted"):
-            steps.append(
-                Timed(f"model {model}", rows, timed(lambda model=model: duck.make(connection, "intake", model)))
-            )
-        duck.read_parts(connection, "stored", [], like="accepted")
-        steps.append(Timed("model deduplicated", rows, timed(lambda: duck.make(connection, "intake", "deduplicated"))))
-        steps.append(
-            Timed("writing the parts", rows, timed(lambda: duck.write_by_day(connection, "deduplicated", folder / "w")))
-        )
-    return steps
+        steps = {
+            "held against the contract": lambda: hold_to_contract(connection),
+            "compared with what is stored": lambda: intake._compare(connection),
+            "writing the parts": lambda: duck.write_by_day(connection, "kept", folder / "w"),
+        }
+        return [Timed(what, rows, timed(step)) for what, step in steps.items()]
 
 
 def summing(folder: Path, home: Path) -> None:
