@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+import duckdb
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -11,6 +12,8 @@ from typer.exceptions import TyperException
 from etl.errors import RefusalLensError, Stopped, UnknownName
 
 USER_MISTAKE, STOPPED = 2, 130
+OUT_OF_ROOM = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, duckdb.OutOfMemoryException)
+"""What DuckDB raises where a disk is full or memory runs out, whatever it was doing."""
 console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -27,6 +30,8 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         return _complain(str(problem))
     except TyperException as problem:
         return _complain(_explained(app, problem))
+    except OUT_OF_ROOM as problem:
+        return _complain(f"{str(problem).splitlines()[0]}; what was live before is still live")
     except OSError as problem:
         return _complain(f"{problem.filename or 'input or output'}: {problem.strerror or problem}")
     return code if isinstance(code, int) else 0
@@ -39,9 +44,9 @@ def _given(app: typer.Typer, arguments: Sequence[str] | None) -> list[str]:
 
 
 def progress() -> Progress:
-    """A bar on standard error with what is done, of how many, since when."""
+    """A bar on standard error with what is done, of how many, since when; none where nobody looks."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _complain(line: str) -> int:

@@ -48,6 +48,10 @@ def make_view(connection: Connection, folder: str, name: str) -> None:
     connection.execute(f"create or replace view {name} as {model(folder, name)}")
 
 
+def rename_view(connection: Connection, name: str, new_name: str) -> None:
+    connection.execute(f"alter view {name} rename to {new_name}")
+
+
 def make_table(connection: Connection, name: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
     """A small table from Python values. `columns` is a DuckDB column list such as `rule varchar, rows bigint`."""
     connection.execute(f"create or replace table {name} ({columns})")
@@ -175,18 +179,29 @@ def rows_of(connection: Connection, folder: str, name: str) -> list[tuple[Any, .
     return connection.execute(model(folder, name)).fetchall()
 
 
-def write_quarantine(connection: Connection, path: Path) -> Path | None:
-    """Write the rows kept out, each whole as JSON text and with the rules it broke; None where there are none."""
+def write_quarantine(connection: Connection, path: Path, hidden: Sequence[str] = ()) -> Path | None:
+    """Write the rows kept out, each whole as JSON text and with the rules it broke; None where there are none.
+
+    What one of the patterns in `hidden` finds in the texts is masked.
+    """
     if count(connection, "kept_out") + count(connection, "malformed") == 0:
         return None
     connection.execute(
-        "copy (select q.source_file, q.source_row, q.rules_broken,"
+        f"copy (select source_file, source_row, rules_broken, {_masked('raw', hidden)} as raw from ("
+        "select q.source_file, q.source_row, q.rules_broken,"
         " cast(to_json(struct_pack(*columns(source.* exclude (__file, __row, __hash)))) as varchar) as raw"
         " from kept_out as q join source on q.source_file = source.__file and q.source_row = source.__row"
-        " union all select source_file, source_row, 'malformed_line', raw from malformed order by all)"
+        " union all select source_file, source_row, 'malformed_line', raw from malformed) as kept order by all)"
         f" to '{_quoted(path)}' (format parquet, compression zstd)"
     )
     return path
+
+
+def _masked(text: str, hidden: Sequence[str]) -> str:
+    """SQL for a text in which the patterns find nothing any more."""
+    for pattern in hidden:
+        text = f"regexp_replace({text}, '{pattern}', '***', 'g')"
+    return text
 
 
 def sha256(path: Path) -> str:

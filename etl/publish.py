@@ -98,7 +98,7 @@ def clear(home: Home) -> None:
 
     While a manifest of those cannot be read, nobody knows what it lists, and every part stays.
     """
-    kept = {*home.snapshot_ids()[-KEPT:], str(home.current_id())}
+    kept = {*home.snapshot_ids()[-KEPT:], *filter(None, [home.current_id()])}
     _clear_leftovers(home)
     for snapshot_id in _named(home) - kept:
         home.snapshot_path(snapshot_id).unlink(missing_ok=True)
