@@ -19,11 +19,13 @@ MEASURES = {
     "all_refusals": Words(en="all refusals", zh="全部拒绝"),
     "decided": Words(en="decided", zh="已决"),
     "attempts": Words(en="attempts", zh="借款尝试"),
+    "closed": Words(en="closed attempts", zh="已结尝试"),
 }
 """Denominators, as they stand in "n of m decided"."""
 _AXES = {
     "decided": Words(en="{metric}, % of decided", zh="{metric}（占已决 %）"),
     "attempts": Words(en="{metric}, % of attempts", zh="{metric}（占尝试 %）"),
+    "closed": Words(en="{metric}, % of closed attempts", zh="{metric}（占已结 %）"),
     "all_refusals": Words(en="{metric}, %", zh="{metric}（%）"),
 }
 _COUNT_AXIS = Words(en="{metric}, number", zh="{metric}（次）")

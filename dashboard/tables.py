@@ -11,6 +11,7 @@ from etl.catalogue.metrics import MEASURES, METRICS, Unit
 from etl.words import Words
 
 MEASURE_WORDS = {
+    "closed": Words(en="Closed", zh="已结"),
     "decided_or_pending": Words(en="Decided or pending", zh="已决或待定"),
     "refused_or_pending": Words(en="Refused or pending", zh="拒绝或待定"),
     "all_refusals": Words(en="All refusals", zh="全部拒绝"),

@@ -117,7 +117,9 @@ def test_codes_of_another_scheme_carry_its_name_and_its_labels_are_aliases(catal
 
     assert catalogue.cause_of("hmda:3").id == "credit_score"
     assert aliases["Credit history"] == aliases["3"] == "hmda:3"
-    assert set(aliases.values()) == {f"hmda:{code}" for code in range(1, 10)}
+    assert aliases["Exempt"] == "hmda:1111"
+    assert set(aliases.values()) == {f"hmda:{code}" for code in (*range(1, 10), 1111)}
+    assert [version.version for version in catalogue.schemes["hmda"].versions] == ["2007", "2018"]
 
 
 def test_china_has_its_34_regions_and_the_us_its_states_with_dc_and_territories(catalogue: Catalogue) -> None:
@@ -212,10 +214,10 @@ def test_a_broken_catalogue_is_one_line_with_file_and_key(copy: Path, old: str, 
 
 
 BROKEN_FILES = {
-    "scheme described twice": (
-        "schemes/hmda.toml",
-        'scheme = "hmda"',
-        'scheme = "default"',
+    "version described twice": (
+        "schemes/hmda2018.toml",
+        'version = "2018"',
+        'version = "2007"',
         "described in another file",
     ),
     "alias of two codes": (

@@ -180,7 +180,7 @@ MISTAKES = {
     "parquet on screen": ("summary --format parquet", "a table goes to the screen and Parquet to a file"),
     "table in a file": ("summary --out answer.txt", "a table goes to the screen and Parquet to a file"),
     "nowhere to write": ("summary --format csv --out no/such/folder/a.csv", "--out no/such/folder/a.csv cannot be"),
-    "profile": ("load pyproject.toml --profile hmda", "unknown profile 'hmda'; did you mean hmda2014"),
+    "profile": ("load pyproject.toml --profile hmda", "unknown profile 'hmda'; did you mean hmda2018, hmda2014"),
     "no file": ("load nowhere.csv", "nowhere.csv does not exist"),
     "no path": ("load", "Missing argument '"),
     "as of": ("load README.md --as-of soon", "--as-of 'soon' is no time"),

@@ -162,6 +162,22 @@ def test_refusals_by_number_of_reasons_follow_from_the_attributions(
     assert sum(mentions.values()) == sum(k * n for k, n in by_number.items())
 
 
+def _listing(snapshot: Snapshot, *labels: str) -> int:
+    """Refusals that list at least one of these reasons."""
+    kept = {"reason": Selection(tuple(map(_code, labels)))}
+    return int(_total(snapshot, "refusals", where=kept, attribution=Attribution.ANY))
+
+
+def test_the_pairs_of_reasons_that_stand_together_most_often(hmda_snapshot: Snapshot, hmda_answers: Answers) -> None:
+    one = {
+        label: _listing(hmda_snapshot, label) for label in {pair[k] for pair in hmda_answers["top_pairs"] for k in "ab"}
+    }
+    both = [one[a] + one[b] - _listing(hmda_snapshot, a, b) for a, b, _ in map(dict.values, hmda_answers["top_pairs"])]
+
+    assert both == [pair["n"] for pair in hmda_answers["top_pairs"]]
+    assert hmda_answers["refusals_same_reason_twice_in_row"] == 0, "else a mention would be no refusal"
+
+
 def test_refusals_by_year(hmda_snapshot: Snapshot, hmda_answers: Answers) -> None:
     frame = ask(hmda_snapshot, Question(("rows", "refusals"), ("year",)))
     found = [(str(year.year), rows, refusals) for year, rows, refusals in frame.itertuples(index=False)]
@@ -229,6 +245,9 @@ def test_a_year_stays_a_year_and_what_the_log_lacks_is_said(hmda_snapshot: Snaps
 
     assert (info.time_grain, str(info.first_day.year), str(info.last_day.year)) == ("year", years[0], years[-1])
     assert info.as_of.date().isoformat() == f"{int(years[-1]) + 1}-01-01"
+    assert hmda_snapshot.scheme_versions()[["scheme", "scheme_version", "is_break"]].to_numpy().tolist() == [
+        ["hmda", "2007", False]
+    ]
     assert not {"hour", "day", "week", "month", "quarter", "channel", "app_version", "city"} & {
         *hmda_snapshot.dimensions
     }

@@ -42,6 +42,7 @@ MEASURES: dict[str, Measure] = {
         Measure("withdrawn", ("withdrawn",)),
         Measure("pending", ("pending",)),
         Measure("excluded", ("excluded",)),
+        Measure("closed", (*_DECIDED, "withdrawn")),
         Measure("decided_or_pending", (*_DECIDED, "pending")),
         Measure("refused_or_pending", ("refused", "pending")),
         Measure("all_refusals", ("refused",)),
@@ -186,6 +187,15 @@ METRICS: dict[str, Metric] = {
             Words(
                 en="Refusals ÷ all attempts, the withdrawn and pending ones included.",
                 zh="拒绝 ÷ 全部尝试（含撤回与待定）。",
+            ),
+        ),
+        _ratio(
+            "refusals_per_closed",
+            ("refusals", "closed"),
+            Words(en="Refusals per closed attempt", zh="拒绝占已结"),
+            Words(
+                en="Refusals ÷ closed attempts (approved + refused + withdrawn): all but those still pending.",
+                zh="拒绝 ÷ 已结（通过 + 拒绝 + 撤回），即除待定外的全部尝试。",
             ),
         ),
         _ratio(
