@@ -73,7 +73,9 @@ def known_columns(profile: Profile) -> set[str]:
 def check_names(names: list[str], place: str) -> None:
     """A file whose columns we could not tell apart, or from our own, is refused: DuckDB's names know no case."""
     times = Counter(name.lower() for name in names)
-    alike = [name for name in names if times[name.lower()] > 1]
+    alike = list(dict.fromkeys(name for name in names if times[name.lower()] > 1))
+    if len(alike) == 1:
+        raise UnreadableInput(f"{place}: several columns are called {alike[0]}; rename all but one")
     if alike:
         raise UnreadableInput(f"{place}: the columns {', '.join(alike[:8])} differ only in case; rename all but one")
     for name in names:

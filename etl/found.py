@@ -8,7 +8,8 @@ from etl.errors import UnreadableInput
 from etl.tables import DATABASE_ENDINGS, SEPARATOR
 from etl.text_files import CSV_ENDINGS, JSON_ENDINGS
 
-ENDINGS = (".parquet", *CSV_ENDINGS, *JSON_ENDINGS)
+PARQUET = ".parquet"
+ENDINGS = (PARQUET, *CSV_ENDINGS, *JSON_ENDINGS)
 SPECIAL = {
     stat.S_ISFIFO: "a pipe",
     stat.S_ISSOCK: "a socket",

@@ -42,7 +42,7 @@ def load_files(
     if not fresh:
         return Loaded(manifest, None, frozenset())
     intake = Intake(home, manifest, profile)
-    for done, batch in enumerate(batches(fresh)):
+    for done, batch in enumerate(batches(fresh, profile=profile, staging=home.store)):
         progress(done, len(fresh))
         intake.take(batch)
     intake.finish()

@@ -35,6 +35,15 @@ def read_notes(paths: list[Path]) -> Notes:
     return replace(found[0], complete_until=max(ends, default=None)) if found else Notes()
 
 
+def promised_hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of the files of a folder by their names, as its notes promise them; nothing where they do not."""
+    try:
+        stored = json.loads((folder / NOTES).read_text(encoding="utf-8"))
+        return {str(day["file"]): str(day["sha256"]) for day in stored["days"]}
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return {}
+
+
 def _read(path: Path) -> Notes:
     """The notes in a file; none where there is no file."""
     if not path.exists():

@@ -1,6 +1,7 @@
 """Lines of text as records, each behind the number of its first line; lines that do not split are kept apart."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Sequence
 
@@ -105,7 +106,13 @@ class Records:
 
     def _cells(self, text: str) -> list[str]:
         lines, delimiter = _physical(text), self.dialect.delimiter
-        return next(csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True), [])
+        try:
+            return next(csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True), [])
+        except csv.Error as problem:
+            padded = _padded_cells(text, delimiter) if "expected after" in str(problem) else None
+            if padded is None:
+                raise
+            return padded
 
     def _is_too_long(self) -> bool:
         return len(self.open) > MOST_LINES or sum(len(text) for _, text in self.open) > LONGEST_RECORD
@@ -126,6 +133,21 @@ def _physical(text: str) -> list[str]:
     """The lines with their line feeds: the other characters that Python ends lines at are part of a value."""
     *lines, last = text.split("\n")
     return [*(f"{line}\n" for line in lines), last]
+
+
+def _padded_cells(text: str, delimiter: str) -> list[str] | None:
+    """The cells where blanks may stand behind a closing quote: Python's reader does not allow that, DuckDB does."""
+    end = re.escape(delimiter)
+    cell = re.compile(rf' *"((?:[^"]|"")*)" *(?={end}|\Z)|([^"{end}](?:[^{end}])*|)(?={end}|\Z)')
+    cells, place = [], -1
+    while place < len(text):
+        found = cell.match(text, place + 1)
+        if found is None:
+            return None
+        inside, bare = found.groups()
+        cells.append(bare if inside is None else inside.replace(QUOTE * 2, QUOTE))
+        place = found.end()
+    return cells
 
 
 def _quoted(cell: str) -> str:

@@ -9,10 +9,12 @@ from pathlib import Path
 import duckdb
 from duckdb import ConstantExpression, StarExpression
 
-from etl.duck import MALFORMED_COLUMNS, Connection, make_table, sha256
+from etl.duck import MALFORMED_COLUMNS, Connection, copy_table, make_table, sha256
 from etl.errors import UnreadableInput
-from etl.found import ENDINGS, check_regular, find, log_files
+from etl.found import ENDINGS, PARQUET, check_regular, find, log_files
+from etl.magic import check_parquet
 from etl.manifest import LoadedFile
+from etl.notes import NOTES, promised_hashes
 from etl.profile import FILE, FILE_HASH, Profile
 from etl.staging import Staged
 from etl.tables import (
@@ -69,6 +71,13 @@ class Source:
     def facts(self) -> LoadedFile:
         return LoadedFile(self.name, self.size, self.sha256)
 
+    def check_promise(self, promised: str) -> None:
+        """Raises `UnreadableInput` where the notes beside the file promise another content."""
+        if self.sha256 != promised:
+            raise UnreadableInput(
+                f"{self.path} is not the file that {NOTES} beside it describes; fetch it again, or move {NOTES} away"
+            )
+
     def check_unchanged(self) -> None:
         """Raises `UnreadableInput` where somebody wrote to the file since it was found."""
         if _stamp(self.path) != (self.size, self.changed):
@@ -82,7 +91,11 @@ def find_sources(paths: Sequence[Path | str]) -> list[Source]:
     found = [file for path in paths for file in find(path)]
     if not found:
         raise UnreadableInput(f"no log file ({', '.join(ENDINGS)}) in {', '.join(map(str, paths))}")
-    return [_source(path, table) for path, table in found]
+    promised = {folder: promised_hashes(folder) for folder in {path.parent for path, _ in found}}
+    sources = [_source(path, table) for path, table in found]
+    for source in sources:
+        source.check_promise(promised[source.path.parent].get(source.path.name, source.sha256))
+    return sources
 
 
 def batches(
@@ -142,8 +155,19 @@ def _numbered(connection: Connection, sources: list[Source], profile: Profile, s
         land_parquet(connection, hashes, first.rows)
     if first.is_alone_in_its_batch:
         technical = [_constant(first.name, FILE), _constant(hashes[first.path], FILE_HASH)]
-    connection.view("numbered").select(StarExpression(), *technical).create_view("source", replace=True)
+    rows = connection.view("numbered").select(StarExpression(), *technical)
+    if first.is_text:
+        rows.create_view("source", replace=True)
+    else:
+        _read_now(connection, rows)
     return fixes
+
+
+def _read_now(connection: Connection, rows: duckdb.DuckDBPyRelation) -> None:
+    """Whatever is wrong with the file is found here, and in no model after this."""
+    rows.create_view("file_rows", replace=True)
+    copy_table(connection, "file_rows", "rows_read")
+    connection.table("rows_read").select(StarExpression()).create_view("source", replace=True)
 
 
 def _text(connection: Connection, source: Source, profile: Profile, staging: Path | None) -> Counter[str]:
@@ -163,6 +187,8 @@ def _source(path: Path, table: str) -> Source:
         digest = sha256(path)
     except OSError as problem:
         raise UnreadableInput(f"{path} cannot be read: {problem.strerror}") from problem
+    if path.name.endswith(PARQUET):
+        check_parquet(path)
     if path.name.endswith(DATABASE_ENDINGS):
         rows_in_table(path, table)
         digest = hashlib.sha256(f"{digest}{SEPARATOR}{table}".encode()).hexdigest()

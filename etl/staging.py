@@ -115,7 +115,8 @@ class _Cleaner:
             block = block.replace(NUL, b"")
         if block.endswith(END_MARK + LINE_FEED):
             self.fixes[Fix.END_MARK] += 1
-            block = block.rstrip(END_MARK + LINE_FEED) + LINE_FEED
+            text = block.rstrip(END_MARK + LINE_FEED)
+            block = text + LINE_FEED if text else b""
         return block
 
     def _visible(self, text: bytes) -> bytes:

@@ -10,7 +10,6 @@ from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, StarE
 from etl import duck
 from etl.dialects import check_names
 from etl.errors import UnknownName, UnreadableInput, shortened
-from etl.magic import check_parquet
 from etl.profile import FILE, FILE_HASH, ROW, otherwise, replaced
 
 SEPARATOR = "::"
@@ -54,7 +53,6 @@ def land_table(connection: duck.Connection, path: Path, table: str, rows: Rows |
 
 
 def rows_in_parquet(path: Path) -> int:
-    check_parquet(path)
     with duckdb.connect(":memory:") as connection:
         return duck.rows_in(connection, path)
 

@@ -35,7 +35,9 @@ WHOLE = 2**62
 
 def staged_pieces(path: Path, profile: Profile, folder: Path | None, largest: int) -> Iterator[Staged]:
     """A file written anew in pieces below `folder`, each there until the next is asked for."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".pieces-") as name:
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".staging-") as name:
         yield from stage(path, _dialect(path, profile), Path(name), largest)
 
 

@@ -280,7 +280,7 @@ UNREADABLE = {
     "column twice": ("log.csv", b"attempt_id,attempt_id\n1,2\n", "log.csv: several columns are called attempt_id"),
     "not gzip": ("log.csv.gz", b"plain", "log.csv.gz cannot be read: "),
     "not Parquet": ("log.parquet", b"plain", "log.parquet is no Parquet file"),
-    "not UTF-8": ("log.csv", "número,año\n".encode("latin-1"), "log.csv is neither UTF-8 nor GB18030"),
+    "not UTF-8": ("log.csv", b"attempt_id,outcome\n\xe9,\xfc\n", "log.csv is neither UTF-8 nor GB18030"),
     "a column missing": (
         "log.csv",
         b"attempt_Id,attempted_at,outcome\n",
