@@ -11,17 +11,31 @@ from rich.text import Text
 from synthetic_data.evidence.cells import CellBook
 from synthetic_data.evidence.chains import TruthLaws
 from synthetic_data.evidence.confounders import Calm, calm
+from synthetic_data.evidence.everybody import EVERYBODY
 from synthetic_data.evidence.filing import check_day, check_files
 from synthetic_data.evidence.home import WorldFiles, open_world
 from synthetic_data.evidence.laws import Law, Ledger, check_rows
-from synthetic_data.evidence.quiet import Silence, Week, listen
+from synthetic_data.evidence.quiet import Silence, listen
 from synthetic_data.evidence.recovery import Recovery, recover
+from synthetic_data.evidence.seasons import CALENDAR
 from synthetic_data.evidence.spoilt import LabelLaws
 from synthetic_data.evidence.sums import check_sums
 from synthetic_data.evidence.trace import Trace
+from synthetic_data.evidence.weeks import Week
 
 LISTED = 3
 """Discoveries named in the report; the others are counted."""
+
+QUIET = {
+    EVERYBODY: "quiet: everybody, each week and four in a row",
+    CALENDAR: "quiet: each time of the calendar's own, like the others",
+}
+
+CANNOT_HEAR = (
+    "What this check cannot hear of by itself: what lasts less than a week and is small against it; what hits "
+    "everybody through the load of the system, or while a promotion or a shift of demand lasts; what lasts as "
+    "long as the world; what hits some personas everywhere; what makes fewer than 25 refusals of a layer in a week."
+)
 
 Line = tuple[str, str, str, str]
 
@@ -89,7 +103,7 @@ class Check:
             spoiled=self._spoiled,
             laws=self._ledger.laws(),
             recoveries=tuple(recover(trace, self._attempts) for trace in self._traces),
-            silences=listen(cells, self._world.incidents, *self._world.span),
+            silences=listen(cells, self._world, self._cells.seasons.weeks()),
             calms=tuple(calm(cells, shift) for shift in self._world.shifts),
         )
 
@@ -104,7 +118,7 @@ def check_world(home: Path, on_day: Callable[[date], object] | None = None) -> R
 def table(report: Report) -> Table:
     """A line for each thing that was checked, and a last one that says whether the world passes."""
     spoiled = f", {report.spoiled:,} spoiled rows left out" if report.spoiled else ""
-    shown = Table(title=f"{report.attempts:,} attempts{spoiled}")
+    shown = Table(title=f"{report.attempts:,} attempts{spoiled}", caption=CANNOT_HEAR, caption_justify="left")
     for name in ("checked", "on", "measured", "verdict"):
         shown.add_column(name, overflow="fold")
     groups = (
@@ -136,7 +150,8 @@ def _silence_line(silence: Silence) -> Line:
     if len(silence.found) > LISTED:
         named.append(f"{len(silence.found) - LISTED} more")
     measured = "; ".join(named) or ("nothing stands out" if silence.tests else "")
-    return f"quiet: each {silence.dimension}, each week", f"{silence.tests:,} tests", measured, silence.verdict
+    name = QUIET.get(silence.dimension, f"quiet: each {silence.dimension}, each week")
+    return name, f"{silence.tests:,} tests", measured, silence.verdict
 
 
 def _discovery(week: Week) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from rich.console import Console
 
-from synthetic_data.check import Report, table
+from synthetic_data.check import Report, check_world, table
 from synthetic_data.comparison import Sums
 from synthetic_data.files import Format, encoded, file_name, parquet_bytes, put
 
@@ -212,6 +212,19 @@ def between(frame: pd.DataFrame, start: str, end: str) -> Any:
 
 def by_day(frame: pd.DataFrame) -> dict[date, pd.DataFrame]:
     return dict(iter(frame.groupby(frame["attempted_at"].dt.date)))
+
+
+def busy(days: int = 56, each: int = 400) -> pd.DataFrame:
+    """Eight weeks in which a fifth is refused for the score, and a few for other things."""
+    frame = crowd(days, each)
+    refuse(frame, "U101", 0.2)
+    refuse(frame, "T101", 0.03, seed=3)
+    return frame
+
+
+def checked(home: Path, frame: pd.DataFrame, *incidents: Any, shifts: Any = ()) -> Report:
+    """What the check says of a world with this log."""
+    return check_world(DrawnWorld(by_day(frame), list(incidents), list(shifts)).write(home))
 
 
 def shown(report: Report) -> str:

@@ -1,37 +1,18 @@
-"""What the log shows by itself: incidents that are found again, silence that is kept, and chance that is judged."""
+"""What the log shows by itself: incidents that are found again, shifts that move no rate, and chance that is judged."""
 
 import math
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from drawn_world import DrawnWorld, between, by_day, crowd, incident, refuse, shift, shown
+from drawn_world import between, busy, checked, crowd, incident, refuse, shift, shown
 
-from synthetic_data import write_world
-from synthetic_data.check import Report, check_world
-from synthetic_data.evidence.cells import CellBook
 from synthetic_data.evidence.chance import as_normal, discoveries, skew
-from synthetic_data.evidence.home import open_world
-from synthetic_data.evidence.quiet import listen
 
 # ------------------------------------------------------------------------------------------- found again
 
 WAVE = incident("wave", "2026-03-25T00:00", "2026-03-29T00:00", {"U201": 0.2}, scope={"region": ["CN-SC"]})
-
-
-def busy(days: int = 56, each: int = 400) -> pd.DataFrame:
-    """Eight weeks in which a fifth is refused for the score, and a few for other things."""
-    frame = crowd(days, each)
-    refuse(frame, "U101", 0.2)
-    refuse(frame, "T101", 0.03, seed=3)
-    return frame
-
-
-def checked(tmp_path: Path, frame: pd.DataFrame, *incidents: Any, shifts: Any = ()) -> Report:
-    return check_world(DrawnWorld(by_day(frame), list(incidents), list(shifts)).write(tmp_path))
 
 
 def test_a_planted_difference_is_found_and_the_rest_is_quiet(tmp_path: Path) -> None:
@@ -101,45 +82,6 @@ def test_a_raised_line_is_expected_to_hit_those_just_above_it(tmp_path: Path) ->
 
     assert recovery.effect == pytest.approx(20 / 400, abs=0.04)
     assert recovery.expected_score == pytest.approx(0.05 / recovery.error, rel=0.2)
-
-
-# ------------------------------------------------------------------------------------------- silence
-
-
-def test_a_difference_that_nobody_planted_is_heard_in_its_cell_and_week(tmp_path: Path) -> None:
-    frame = busy()
-    refuse(frame, "U201", 0.25, between(frame, "2026-03-23", "2026-03-30") & (frame["region"] == "CN-SC"), seed=4)
-    report = checked(tmp_path, frame)
-    heard = {(week.value, week.layer, week.monday) for silence in report.silences for week in silence.found}
-
-    assert heard == {("CN-SC", "user", date(2026, 3, 23))}
-    assert "CN-SC user 2026-03-23: +" in shown(report)
-    assert not report.passes
-
-
-def test_what_the_calendar_moves_is_not_heard(tmp_path: Path) -> None:
-    frame = busy()
-    refuse(frame, "P102", 0.25, between(frame, "2026-03-30", "2026-04-01") & (frame["product"] == "instalment"), seed=4)
-    report = checked(tmp_path, frame)
-
-    assert report.passes
-
-
-def test_in_a_calm_world_surprise_is_as_frequent_as_chance(tmp_path: Path) -> None:
-    write_world(tmp_path, attempts=120_000, days=180, scenario="calm")
-    world = open_world(tmp_path)
-    book = CellBook(world.incidents)
-    for files in world.days():
-        assert files.rows is not None
-        book.add(files.rows)
-    cells = book.finish()
-    silences = listen(cells, (), *world.span, false_share=1.0)
-    p = np.array([week.p for silence in silences for week in silence.found])
-
-    assert len(p) == sum(silence.tests for silence in silences) > 500
-    assert (p < 0.01).mean() == pytest.approx(0.01, abs=0.006)
-    assert (p < 0.1).mean() == pytest.approx(0.1, abs=0.03)
-    assert (p < 0.5).mean() == pytest.approx(0.5, abs=0.06)
 
 
 # ------------------------------------------------------------------------------------------- shifts of demand

@@ -10,29 +10,21 @@ from etl.catalogue import load_catalogue
 from etl.contract import SLOT_SEPARATOR
 from synthetic_data.decks import Array
 from synthetic_data.demand import is_promotion
+from synthetic_data.evidence.laws import has_a_failure
+from synthetic_data.evidence.moves import MOVES
 from synthetic_data.evidence.rows import DIMENSIONS, Coded, Rows
-from synthetic_data.gates import Gate
+from synthetic_data.evidence.seasons import Seasons
 from synthetic_data.incidents import Incident, Onset
+from synthetic_data.scenario import LAYERS
 
-LAYERS = ("user", "platform", "technical")
-APPROVED, UNKNOWN, UNJUDGED = 0, len(LAYERS) + 1, len(LAYERS) + 2
-"""What became of an attempt: approved, refused by layer 1, 2, 3, by one that nobody knows; or not to be counted."""
-
-MOVED_BY_THE_CALENDAR: Mapping[str, str] = {
-    "P102": "merchant loans are held back on the last two days of a quarter",
-    "P104": "partner D runs out of money on the last two days of a month",
-    "P201": "only a gray ring has it, and a gray ring comes and goes",
-    "P202": "only a gray ring has it, and a gray ring comes and goes",
-    "P203": "only the first ten days of a release have it",
-    "T304": "an app falls three versions behind on the day of a release",
-}
-"""Reasons that hit some cells more than others on some days of the world's own calendar, which are no incidents.
-
-They are left out: an attempt counts by its next reason, and not at all where a failure hid what would have come next.
-"""
+LOAD = "load"
+"""What rises with the load of an hour is a layer of its own here: other things move it than the rest."""
+GROUPS = (*LAYERS, LOAD)
+APPROVED, UNKNOWN, UNJUDGED = 0, len(GROUPS) + 1, len(GROUPS) + 2
+"""What became of an attempt: approved, refused by group 1 to 4, by one that nobody knows; or not to be counted."""
 
 MOVED_BY_LOAD = frozenset(("P301", "P302", "T202"))
-"""Left out on the days of a promotion, when they rise for everybody: no day around is one to compare with."""
+"""Not to be counted on the days of a promotion, when they rise for everybody: no day around is one to compare with."""
 
 RADIX = 256
 
@@ -83,21 +75,32 @@ class CellBook:
         self._regimes = [one for one in self._incidents if not one.scope and one.onset is Onset.STEP][: RADIX - 1]
         self._words: dict[str, dict[str, int]] = {name: {"": 0} for name in DIMENSIONS}
         self._days: list[tuple[int, Array, Array]] = []
+        self.seasons = Seasons()
 
     def add(self, rows: Rows) -> None:
+        is_calm, regime = self._calm(rows)
+        self.seasons.add(rows, is_calm & (regime == 0))
         fate = _fates(rows)
-        is_calm = rows.is_decided & (fate != UNJUDGED)
+        is_calm &= fate != UNJUDGED
+        for move in MOVES:
+            if not move.is_only_there:
+                is_calm &= ~move.is_moved(rows)
+        key = fate * RADIX + regime
+        for name in DIMENSIONS:
+            key = key * RADIX + self._numbers(name, rows.texts[name])
+        self._days.append((rows.day.toordinal(), *np.unique(key[is_calm], return_counts=True)))
+
+    def _calm(self, rows: Rows) -> tuple[Array, Array]:
+        """What was decided and no incident touched, and the regime of each attempt."""
+        is_calm = rows.is_decided
         regime = np.zeros(len(rows), dtype=np.int64)
         for incident in self._incidents:
             if incident.touches(rows.day, rows.day):
                 is_hit = rows.in_scope(incident.scope) & rows.between(incident.start, incident.end)
                 number = self._regimes.index(incident) + 1 if incident in self._regimes else 0
-                is_calm &= ~is_hit | ((regime == 0) & (number > 0))
+                is_calm = is_calm & (~is_hit | ((regime == 0) & (number > 0)))
                 regime[is_hit] = number
-        key = fate * RADIX + regime
-        for name in DIMENSIONS:
-            key = key * RADIX + self._numbers(name, rows.texts[name])
-        self._days.append((rows.day.toordinal(), *np.unique(key[is_calm], return_counts=True)))
+        return is_calm, regime
 
     def _numbers(self, name: str, texts: Coded) -> Array:
         known = self._words[name]
@@ -119,17 +122,28 @@ class CellBook:
 
 
 def _fates(rows: Rows) -> Array:
+    """A reason that the calendar moves counts everywhere but where it does: there the next one does."""
     reasons, is_busy = rows.texts["reason_codes"], is_promotion(rows.day)
-    by_text = np.array([*(_fate(text, is_busy) for text in reasons.words), UNKNOWN])
-    return np.where(rows.is_refused, by_text.take(reasons.codes, mode="wrap"), APPROVED)
+    moved = {move: move.is_moved(rows) for move in MOVES if move.is_only_there}
+    kind = np.zeros(len(rows), dtype=np.int64)
+    for n, is_moved in enumerate(moved.values()):
+        kind |= is_moved.astype(np.int64) << n
+    fates = np.full(len(rows), APPROVED, dtype=np.int64)
+    for number in np.unique(kind[rows.is_refused]):
+        left_out = frozenset().union(*(move.codes for n, move in enumerate(moved) if number >> n & 1))
+        by_text = np.array([*(_fate(text, left_out, is_busy) for text in reasons.words), UNKNOWN])
+        here = np.flatnonzero(rows.is_refused & (kind == number))
+        fates[here] = by_text.take(reasons.codes[here], mode="wrap")
+    return fates
 
 
 @lru_cache(maxsize=65_536)
-def _fate(text: str, is_busy: bool) -> int:
-    """By the first reason that the calendar does not move."""
-    codes = text.split(SLOT_SEPARATOR)
-    left = [code for code in codes if code not in MOVED_BY_THE_CALENDAR and not (is_busy and code in MOVED_BY_LOAD)]
-    if left:
-        layer = load_catalogue().layer_of(left[0]).id
-        return LAYERS.index(layer) + 1 if layer in LAYERS else UNKNOWN
-    return UNJUDGED if any(load_catalogue().reason(code).gate == Gate.TECHNICAL for code in codes) else APPROVED
+def _fate(text: str, left_out: frozenset[str], is_busy: bool) -> int:
+    """By the first reason that counts; not at all where a failure hid what would have come next."""
+    left = [code for code in text.split(SLOT_SEPARATOR) if code not in left_out]
+    if not left:
+        return UNJUDGED if has_a_failure(text) else APPROVED
+    if left[0] in MOVED_BY_LOAD:
+        return UNJUDGED if is_busy else GROUPS.index(LOAD) + 1
+    layer = load_catalogue().layer_of(left[0]).id
+    return GROUPS.index(layer) + 1 if layer in LAYERS else UNKNOWN

@@ -57,7 +57,9 @@ class TruthLaws:
 
     def _check_causes(self, truth: pd.DataFrame, rows: Rows, labelled: frozenset[str]) -> None:
         """What is told of each incident, or of several together."""
-        caused = truth.dropna(subset=["incident_id"])
+        caused = truth[truth["incident_id"].notna()]
+        if not len(caused):
+            return
         is_unknown_role = ~caused["role"].isin(list(Role))
         self._ledger.note(CAUSED, (int(is_unknown_role.sum()),) * 2)
         for (names, role), group in caused[~is_unknown_role].groupby(["incident_id", "role"]):

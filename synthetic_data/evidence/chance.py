@@ -21,10 +21,13 @@ def two_sided(z: Array) -> Array:
     return np.array([math.erfc(abs(score) / math.sqrt(2)) for score in z])
 
 
-def discoveries(p: Array, share: float) -> Array:
-    """Which of many tests stand out so far that at most this share of them are false (Benjamini & Hochberg 1995)."""
+def discoveries(p: Array, share: float, others: int = 0) -> Array:
+    """Which of many tests stand out so far that at most this share of them are false (Benjamini & Hochberg 1995).
+
+    `others` are further tests that found nothing.
+    """
     order = np.argsort(p)
-    is_below = p[order] <= share * np.arange(1, len(p) + 1) / max(len(p), 1)
+    is_below = p[order] <= share * np.arange(1, len(p) + 1) / max(len(p) + others, 1)
     found: Array = order[: np.flatnonzero(is_below)[-1] + 1] if is_below.any() else order[:0]
     return found
 
@@ -46,6 +49,18 @@ def ratio(over: Numbers, under: Numbers) -> Array:
     """A quotient, 0 where there is nothing to divide by."""
     over, under = np.broadcast_arrays(np.asarray(over, dtype=float), np.asarray(under, dtype=float))
     return np.divide(over, under, out=np.zeros(over.shape), where=under > 0)
+
+
+def overdispersion(squares: Array, noise: Array, sums: Array | None = None) -> tuple[Array, Array]:
+    """How much more days scatter than independent attempts would: Pearson's χ² over its freedom, and the freedom.
+
+    `squares` are of the distances from what was expected, `noise` the variance of each; the days come first. `sums`
+    says which days to take, a row for each sum; without it, all.
+    """
+    taken = np.ones(len(squares)) if sums is None else sums.astype(float)
+    is_known = noise > 0
+    freedom = np.tensordot(taken, is_known.astype(float), 1) - 1
+    return ratio(np.tensordot(taken, np.where(is_known, ratio(squares, noise), 0.0), 1), freedom), freedom
 
 
 def skew(found: Array, expected: Array, tries: Array) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 
 from synthetic_data.decks import Array
 from synthetic_data.evidence.cells import APPROVED, Cells
-from synthetic_data.evidence.chance import as_normal, ratio
+from synthetic_data.evidence.chance import as_normal, overdispersion, ratio
 from synthetic_data.evidence.rows import DIMENSIONS
 from synthetic_data.evidence.trace import AROUND
 from synthetic_data.shifts import Shift
@@ -103,10 +103,10 @@ def _compared(cells: Cells, is_during: Array, shift: Shift, against: str) -> Cal
 
 
 def _overdispersion(cells: Cells, kind: Array, is_kept: Array, rate: Array) -> tuple[float, int]:
-    """How much more the days around it scatter than independent attempts would, at least 1, and its freedom."""
+    """Of the days around it, at least 1, and its freedom."""
     _, day = np.unique(cells.day[is_kept], return_inverse=True)
     count, expected = cells.count[is_kept], rate[kind[is_kept]]
     excess = np.bincount(day, count * ((cells.fate[is_kept] != APPROVED) - expected))
     variance = np.bincount(day, count * expected * (1 - expected))
-    freedom = max(len(excess) - 1, 1)
-    return max(1.0, float(ratio(excess**2, variance).sum()) / freedom), freedom
+    spread, freedom = overdispersion(excess**2, variance)
+    return max(1.0, float(spread)), max(int(freedom), 1)

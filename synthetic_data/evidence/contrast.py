@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthetic_data.decks import Array
-from synthetic_data.evidence.chance import ratio
+from synthetic_data.evidence.chance import overdispersion, ratio
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,11 @@ class Contrast:
 
     @property
     def overdispersion(self) -> float:
-        """How much more the days scatter than independent attempts would, at least 1: Pearson's χ² over its freedom."""
+        """At least 1: a few days that happen to be alike prove nothing."""
         sides = ((self.inside, self.inside.rate), (self.outside, self.outside.rate))
         days = [np.where(side.tries > 0, ratio(side.hits, side.tries) - rate, 0.0) for side, rate in sides]
         variance = sum(ratio(rate * (1 - rate), side.tries) for side, rate in sides)
-        is_known = (self.inside.tries > 0) & (variance > 0)
-        squares = ratio((days[0] - days[1]) ** 2, variance)[is_known]
-        return max(1.0, float(ratio(squares.sum(), len(squares) - 1)))
+        return max(1.0, float(overdispersion((days[0] - days[1]) ** 2, variance * (self.inside.tries > 0))[0]))
 
     @property
     def variance(self) -> float:

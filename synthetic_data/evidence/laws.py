@@ -104,7 +104,7 @@ def _alone(rows: Rows) -> Tally:
     reasons = rows.texts["reason_codes"]
     is_first_fail = rows.texts["evaluation"].is_in([Evaluation.FIRST_FAIL])
     is_alone = (reasons.codes < 0) | reasons.are(_is_a_failure_alone)
-    return tally(reasons.are(_has_a_failure) | is_first_fail, ~(rows.is_refused & is_first_fail & is_alone))
+    return tally(reasons.are(has_a_failure) | is_first_fail, ~(rows.is_refused & is_first_fail & is_alone))
 
 
 def _decided_later(rows: Rows) -> Tally:
@@ -144,7 +144,7 @@ def _is_in_order(text: str) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _has_a_failure(text: str) -> bool:
+def has_a_failure(text: str) -> bool:
     return not _failures().isdisjoint(text.split(SLOT_SEPARATOR))
 
 

@@ -3,36 +3,27 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 import numpy as np
 
 from synthetic_data.decks import Array
-from synthetic_data.evidence.cells import LAYERS, Cells
-from synthetic_data.evidence.chance import as_normal, discoveries, ratio, skew, two_sided
+from synthetic_data.evidence.cells import GROUPS, Cells
+from synthetic_data.evidence.chance import as_normal, discoveries, overdispersion, ratio, skew, two_sided
+from synthetic_data.evidence.everybody import EVERYBODY, everybody
 from synthetic_data.evidence.rows import DIMENSIONS
+from synthetic_data.evidence.seasons import CALENDAR
 from synthetic_data.evidence.shares import Shares, shares_by_day
+from synthetic_data.evidence.weeks import FEWEST_EXPECTED, WEEK, Week
 from synthetic_data.incidents import Incident
+from synthetic_data.shifts import Shift
 
 FALSE_SHARE = 0.01
 """Of the discoveries, at most; where nothing is to be discovered, this is the chance of one false alarm in a world."""
-FEWEST_EXPECTED = 25
-"""Refusals of a layer to be expected in a cell in a week: below it a count says too little."""
-WEEK = 7
+SELDOM = 1.0
+"""Refusals to be expected at least, where there never were any."""
 MISSING = 0
 """The number of the value that a cell has where nothing is written."""
-
-
-@dataclass(frozen=True)
-class Week:
-    """How far a cell's share of refusals of a layer lies from what its other weeks and the rest of this one tell."""
-
-    dimension: str
-    value: str
-    layer: str
-    monday: date
-    effect: float
-    score: float
-    p: float
 
 
 @dataclass(frozen=True)
@@ -56,32 +47,61 @@ class Silence:
 
 @dataclass(frozen=True)
 class Surprise:
-    """By week, cell and layer: how far the share is from what was foretold, and which of them can be judged."""
+    """By week, cell and layer: how far the share is from what was foretold, and which of them are
+    asked for and can be judged."""
 
     effect: Array
     score: Array
+    is_asked: Array
     is_known: Array
 
 
+@dataclass(frozen=True)
+class Tested:
+    """Tests, and how many more would have been judged if more had been found."""
+
+    weeks: list[Week]
+    rare: int = 0
+
+
+class Told(Protocol):
+    """What is known of a world beside its log."""
+
+    @property
+    def span(self) -> tuple[date, date]: ...
+    @property
+    def incidents(self) -> tuple[Incident, ...]: ...
+    @property
+    def shifts(self) -> tuple[Shift, ...]: ...
+
+
 def listen(
-    cells: Cells, incidents: Iterable[Incident], first: date, last: date, false_share: float = FALSE_SHARE
+    cells: Cells,
+    world: Told,
+    seasons: Iterable[Week] = (),
+    false_share: float = FALSE_SHARE,
 ) -> tuple[Silence, ...]:
-    """Tests every cell in every whole week between two days, and finds what stands out."""
-    weeks = [test for group in _groups(cells, tuple(incidents), first, last) for test in group]
+    """Tests every cell in every whole week, everybody by the weeks, and finds what stands out among all tests.
+
+    What is too rare to be foretold, and turns out rare, is a test too: it counts among those that found nothing.
+    """
+    tested = [*_groups(cells, world)]
+    weeks = [*(week for group in tested for week in group.weeks), *seasons]
     p = np.array([week.p for week in weeks])
-    found = [weeks[place] for place in discoveries(p, false_share)]
+    found = [weeks[place] for place in discoveries(p, false_share, sum(group.rare for group in tested))]
     return tuple(
         Silence(
             dimension,
             sum(week.dimension == dimension for week in weeks),
             tuple(week for week in found if week.dimension == dimension),
         )
-        for dimension in DIMENSIONS
+        for dimension in (*DIMENSIONS, EVERYBODY, CALENDAR)
     )
 
 
-def _groups(cells: Cells, incidents: tuple[Incident, ...], first: date, last: date) -> Iterator[list[Week]]:
+def _groups(cells: Cells, world: Told) -> Iterator[Tested]:
     """Weeks by the scopes that incidents took out of them: the same are taken out of the weeks to compare with."""
+    incidents, (first, last) = world.incidents, world.span
     calm = cells.where(cells.regime == 0)
     groups: dict[tuple[int, ...], list[date]] = {}
     for monday in _mondays(first, last):
@@ -94,6 +114,7 @@ def _groups(cells: Cells, incidents: tuple[Incident, ...], first: date, last: da
         kept = calm.where(is_kept)
         for dimension in DIMENSIONS:
             yield _tests(kept, dimension, mondays)
+        yield Tested(list(everybody(kept, mondays, [*_mondays(first, last)], world.shifts)))
 
 
 def _mondays(first: date, last: date) -> Iterator[date]:
@@ -109,45 +130,40 @@ def _is_known_by_cell(incident: Incident) -> bool:
     return bool(incident.scope) and set(incident.scope) <= set(DIMENSIONS)
 
 
-def _tests(cells: Cells, dimension: str, mondays: list[date]) -> list[Week]:
+def _tests(cells: Cells, dimension: str, mondays: list[date]) -> Tested:
     if not len(cells.day):
-        return []
+        return Tested([])
     days, cell = shares_by_day(cells, dimension)
     in_week = np.array([(days >= monday.toordinal()) & (days < monday.toordinal() + WEEK) for monday in mondays])
     surprise = _surprise(cell, cell.rest(), in_week)
     places = np.nonzero(surprise.is_known)
     effect, score = surprise.effect[places], surprise.score[places]
     words = cells.words[dimension]
-    return [
-        Week(dimension, words[value], LAYERS[layer], mondays[week], float(points), float(z), float(p))
+    weeks = [
+        Week(dimension, words[value], GROUPS[layer], mondays[week], float(points), float(z), float(p))
         for week, value, layer, points, z, p in zip(*places, effect, score, two_sided(score), strict=True)
     ]
+    return Tested(weeks, int((surprise.is_asked & ~surprise.is_known).sum()))
 
 
 def _surprise(cell: Shares, rest: Shares, in_week: Array) -> Surprise:
     """A difference of differences: here and in the rest, this week and in all others."""
     here, there, before, others = (side.over(days) for days in (in_week, ~in_week) for side in (cell, rest))
     effect = here.excess - there.excess - before.excess + others.excess
-    expected = here.found - effect * here.tries
+    expected = np.maximum(here.found - effect * here.tries, SELDOM)
     now = here.noise * ratio(expected, here.expected) + there.noise * ratio(there.found, there.expected)
     spread, freedom = _overdispersion(cell, rest, in_week)
     error = np.sqrt(spread * np.maximum(now + before.noise + others.noise, 0))
     score = as_normal(ratio(effect, error) * skew(here.found, expected, here.tries), freedom)
-    is_known = (np.minimum(expected, before.expected) >= FEWEST_EXPECTED) & (there.expected >= FEWEST_EXPECTED)
-    is_known &= (expected < here.tries) & (error > 0)
-    is_known[:, MISSING] = False
-    return Surprise(effect, score, is_known)
+    is_asked = (np.minimum(before.expected, there.expected) >= FEWEST_EXPECTED) & (error > 0)
+    is_asked &= expected < here.tries
+    is_asked[:, MISSING] = False
+    return Surprise(effect, score, is_asked, is_asked & (np.maximum(expected, here.found) >= FEWEST_EXPECTED))
 
 
 def _overdispersion(cell: Shares, rest: Shares, in_week: Array) -> tuple[Array, Array]:
-    """Pearson's χ² of the days outside each week over its degrees of freedom, and these.
-
-    What lifts everybody on a day also makes that day noisier.
-    """
+    """Of the days outside each week. What lifts everybody on a day also makes that day noisier."""
     every = np.ones((1, len(cell.tries)))
     usual = cell.over(every).excess - rest.over(every).excess
     noise = (cell.noise + rest.noise) * ratio(cell.found + rest.found, cell.expected + rest.expected)
-    is_known = (cell.tries > 0) & (noise > 0)
-    squares = np.where(is_known, ratio((cell.excess - rest.excess - usual) ** 2, noise), 0.0)
-    freedom = np.tensordot((~in_week).astype(float), is_known, 1) - 1
-    return ratio(np.tensordot((~in_week).astype(float), squares, 1), freedom), freedom
+    return overdispersion((cell.excess - rest.excess - usual) ** 2, noise * (cell.tries > 0), ~in_week)

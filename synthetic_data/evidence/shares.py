@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthetic_data.decks import Array
-from synthetic_data.evidence.cells import LAYERS, Cells
+from synthetic_data.evidence.cells import GROUPS, Cells
 from synthetic_data.evidence.chance import ratio
 
-FATES = len(LAYERS) + 2
+FATES = len(GROUPS) + 2
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class Shares:
     def rest(self) -> "Shares":
         """Everybody outside each cell."""
         return self._each(lambda numbers: numbers.sum(axis=1, keepdims=True) - numbers)
+
+    def whole(self) -> "Shares":
+        """Everybody, as one cell."""
+        return self._each(lambda numbers: numbers.sum(axis=1, keepdims=True))
 
     def over(self, sums: Array) -> "Shares":
         """Summed over days; `sums` says which, a row for each sum."""
