@@ -61,35 +61,9 @@ def make_table(connection: Connection, name: str, columns: str, rows: Sequence[t
         connection.execute(f"insert into {name} values {places}", [value for row in several for value in row])
 
 
-def split_json(connection: Connection) -> list[str]:
-    """Part the numbered `lines` into `objects` and `no_objects`; the keys of all objects, in order of appearance."""
-    is_object = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
-    connection.execute(f"create or replace table objects as from lines where {is_object}")
-    connection.execute(f"create or replace table no_objects as from lines where trim(line) <> '' and not ({is_object})")
-    keys = "select unnest(json_keys(line)) as key, __row from objects"
-    found = connection.execute(f"select key from ({keys}) group by key order by min(__row), key")
-    return [key for (key,) in found.fetchall()]
-
-
 def keep_no_objects(connection: Connection, file_name: str) -> None:
     """Add the lines that are no JSON object to `malformed`."""
     connection.execute("insert into malformed select ?, __row, line from no_objects", [file_name])
-
-
-def relation_names(connection: Connection, database: str) -> list[str]:
-    """The tables and views of a database; those that are not in its main schema with their schema."""
-    found = connection.execute(
-        "select case schema_name when 'main' then name else schema_name || '.' || name end as name from ("
-        " select database_name, schema_name, table_name as name from duckdb_tables()"
-        " union all select database_name, schema_name, view_name from duckdb_views() where not internal"
-        ") where database_name = ? order by 1",
-        [database],
-    )
-    return [name for (name,) in found.fetchall()]
-
-
-def quoted_name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def read_parts(connection: Connection, name: str, paths: list[Path], like: str) -> None:
@@ -225,6 +199,13 @@ def _quoted(path: Path) -> str:
 def attach(connection: Connection, path: Path, name: str, read_only: bool) -> None:
     mode = " (read_only)" if read_only else ""
     connection.execute(f"attach '{_quoted(path)}' as {name}{mode}")
+
+
+def close_database(connection: Connection, name: str) -> None:
+    """Write everything of an attached database to its file; raises where that fails, which closing alone does not."""
+    connection.execute("use memory")
+    connection.execute(f"checkpoint {name}")
+    connection.execute(f"detach {name}")
 
 
 def enter(connection: Connection, database: str) -> None:

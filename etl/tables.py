@@ -74,14 +74,24 @@ def ranges(rows: int, at_once: int) -> list[Rows]:
 
 def _attached(connection: duck.Connection, path: Path, table: str) -> DuckDBPyRelation:
     duck.attach(connection, path, GIVEN, read_only=True)
-    known = duck.relation_names(connection, GIVEN)
+    known = _relations(connection)
     if not table:
         name = f"{path.name}{SEPARATOR}TABLE"
         raise UnreadableInput(f"{path.name} is a database; say which table: {name} (tables: {shortened(known)})")
     if table not in known:
         raise UnknownName(f"table of {path.name}", table, known)
     schema, _, name = table.rpartition(".")
-    return connection.table(f"{GIVEN}.{schema or MAIN}.{duck.quoted_name(name)}")
+    return connection.table(f"{GIVEN}.{schema or MAIN}.{_quoted(name)}")
+
+
+def _relations(connection: duck.Connection) -> list[str]:
+    """The tables and views of the database; those that are not in its main schema with their schema."""
+    found = [row[1:] for row in duck.rows_of(connection, "files", "relations") if row[0] == GIVEN]
+    return sorted(name if schema == MAIN else f"{schema}.{name}" for schema, name in found)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _between(relation: DuckDBPyRelation, position: str, rows: Rows | None) -> DuckDBPyRelation:

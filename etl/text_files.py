@@ -16,7 +16,7 @@ from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, Sta
 
 from etl.catalogue.fixes import Fix
 from etl.dialects import QUOTE, Dialect, check_names, known_columns, read_dialect
-from etl.duck import MALFORMED_COLUMNS, Connection, copy_table, count, keep_no_objects, make_table, split_json
+from etl.duck import MALFORMED_COLUMNS, Connection, copy_table, count, keep_no_objects, make, make_table, rows_of
 from etl.encodings import decoded_start
 from etl.magic import BYTE_ORDER_MARK, check_text
 from etl.plain import plain_lines
@@ -119,7 +119,9 @@ def _unpack(connection: Connection, file_name: str, dialect: Dialect, expected: 
     """For JSON: a row of `numbered` for every object, with a column of text for every key; lists stay JSON."""
     if not _is_json(dialect):
         return
-    keys = split_json(connection)
+    for model in ("objects", "no_objects"):
+        make(connection, "files", model)
+    keys = [key for (key,) in rows_of(connection, "files", "keys")]
     keys += [key for key in expected if key not in keys]
     check_names(keys, file_name)
     shape = ConstantExpression(json.dumps(dict.fromkeys(keys, "VARCHAR")))
