@@ -45,6 +45,11 @@ class Home:
         return self.root / "schemes"
 
     @property
+    def hash_key(self) -> Path:
+        """The secret that identifiers are hashed with."""
+        return self.root / "hash.key"
+
+    @property
     def lock(self) -> Path:
         return self.root / "writer.lock"
 

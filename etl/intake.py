@@ -15,6 +15,7 @@ from etl.catalogue import OTHER, load_catalogue
 from etl.catalogue.rules import CONFLICTING, MALFORMED, load_rules
 from etl.home import Home
 from etl.manifest import ATTEMPTS, HISTORY, Manifest, Part, check_contents
+from etl.privacy import HashKey
 from etl.profile import Profile
 from etl.rule_expressions import FULL_WIDTH, HALF_WIDTH
 from etl.sources import Source, land
@@ -64,12 +65,13 @@ class Intake:
         self.profile = profile
         self.tally = Tally()
         self.touched: set[str] = set()
+        self.key = HashKey(home.hash_key)
 
     def take(self, batch: list[Source]) -> None:
         with self._store() as store:
             connection = store.connection
             self.lay_tables(connection)
-            self.tally.fixed.update(land(connection, batch, self.profile, store.staging))
+            self.tally.fixed.update(land(connection, batch, self.profile, store.staging, self.key))
             hold_to_contract(connection)
             self._compare(connection)
             self._count(connection)
@@ -101,10 +103,10 @@ class Intake:
 
     def _compare(self, connection: duck.Connection) -> None:
         """Find the attempts that come more than once, and which of their rows are in force."""
-        for name, kind in (("stored", ATTEMPTS), ("history", HISTORY)):
-            paths = [self.home.root / part.path for part in self.manifest.of_kind(kind)]
-            duck.read_parts(connection, name, paths, like="accepted")
         with self._naming_damage():
+            for name, kind in (("stored", ATTEMPTS), ("history", HISTORY)):
+                paths = [self.home.root / part.path for part in self.manifest.of_kind(kind)]
+                duck.read_parts(connection, name, paths, like="accepted")
             for model in ("met", "contenders", "judged", "superseded", "conflicting"):
                 duck.make(connection, "intake", model)
         duck.make_view(connection, "intake", "kept")

@@ -15,6 +15,7 @@ from etl.found import ENDINGS, PARQUET, check_regular, find, log_files
 from etl.magic import check_parquet
 from etl.manifest import LoadedFile
 from etl.notes import NOTES, promised_hashes
+from etl.privacy import HashKey, protect
 from etl.profile import FILE, FILE_HASH, Profile
 from etl.staging import Staged
 from etl.tables import (
@@ -122,11 +123,18 @@ def batches(
         yield group
 
 
-def land(connection: Connection, sources: list[Source], profile: Profile, staging: Path | None = None) -> Counter[str]:
+def land(
+    connection: Connection,
+    sources: list[Source],
+    profile: Profile,
+    staging: Path | None = None,
+    key: HashKey | None = None,
+) -> Counter[str]:
     """Make three relations of one batch and tell what was mended (the keys are those of `etl.catalogue.fixes`).
 
     `source`: every column as in the files, with the technical ones (`__row` is the line of a text file, the row of
     another); `landing`: the contract's columns; `malformed` (source_file, source_row, raw): lines that are no row.
+    With a `key` no direct identifier gets any further as it is; without one the rows may be looked at, not stored.
     """
     first = sources[0]
     try:
@@ -135,8 +143,11 @@ def land(connection: Connection, sources: list[Source], profile: Profile, stagin
         raise UnreadableInput(f"{first.name} cannot be read: {str(problem).splitlines()[0]}") from problem
     for source in sources:
         source.check_unchanged()
-    present = connection.view("source")
-    present.select(*profile.landing(present.columns, first.name)).create_view("landing", replace=True)
+    columns = connection.view("source").columns
+    landing = profile.landing(columns, first.name)
+    if key:
+        protect(connection, profile, first.name, key)
+    connection.view("source").select(*landing).create_view("landing", replace=True)
     return fixes
 
 

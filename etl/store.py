@@ -9,6 +9,7 @@ from pathlib import Path
 from etl import duck
 from etl.home import Home
 from etl.manifest import ATTEMPTS, QUARANTINE, Manifest, Part, check_contents
+from etl.privacy import MASKED
 
 MOST_PARTS = 8
 """Parts of one day above which they are made one: a reader pays per file."""
@@ -34,7 +35,7 @@ class Store:
 
     def write_quarantine(self) -> list[Part]:
         """The rows that are kept out of the numbers, each whole and with every rule it broke."""
-        path = duck.write_quarantine(self.connection, self.staging / "quarantine.parquet")
+        path = duck.write_quarantine(self.connection, self.staging / "quarantine.parquet", MASKED)
         return [] if path is None else [self.keep(path, QUARANTINE, "")]
 
     def keep(self, path: Path, kind: str, day: str) -> Part:

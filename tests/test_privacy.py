@@ -1,0 +1,246 @@
+"""Direct identifiers never reach the store: they are refused, hashed with a key of the home, dropped or masked."""
+
+import itertools
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from etl.errors import InvalidValue, UnreadableInput
+from etl.home import Home
+from etl.pipeline import add_files
+from etl.privacy import KINDS, NAMES, WEIGHTS, has_identity_check, has_luhn_check, masked
+from etl.profile import load_profile
+from etl.snapshot import Snapshot, open_snapshot
+from synthetic_data import write_world
+
+PROFILE = """
+profile = "mine"
+en = "Mine"
+zh = "我的"
+columns.attempt_id.column = "attempt_id"
+columns.attempted_at.column = "attempted_at"
+columns.outcome.column = "outcome"
+"""
+ROWS = 40
+PEOPLE = [first + last for first, last in itertools.product("王李张刘陈杨黄赵", ("伟", "芳", "秀英", "敏", "静"))]
+
+
+def _identity(number: int) -> str:
+    body = f"11010519{number % 90 + 10:02d}0{number % 9 + 1}1{number % 10}{number:03d}"
+    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, body, strict=True))
+    return body + "10X98765432"[total % 11]
+
+
+def _card(number: int) -> str:
+    body = f"622202{number:09d}"
+    return next(card for last in "0123456789" if has_luhn_check(card := body + last))
+
+
+def _mobile(number: int) -> str:
+    return f"138{number * 7919:08d}"
+
+
+IDENTIFIERS: dict[str, tuple[str, Callable[[int], str]]] = {
+    "identity": ("identity numbers", _identity),
+    "mobile": ("mobile numbers", _mobile),
+    "abroad": ("mobile numbers", lambda number: f"+86 {_mobile(number)}"),
+    "spaced": ("mobile numbers", lambda number: f"{_mobile(number)[:3]}-{_mobile(number)[3:7]}-{_mobile(number)[7:]}"),
+    "card": ("bank card numbers", _card),
+    "mail": ("e-mail addresses", lambda number: f"person.{number}@example.com"),
+    "姓名": ("names of people", lambda number: PEOPLE[number]),
+}
+
+
+def _file(folder: Path, name: str, values: list[str], outcome: str = "refused") -> Path:
+    path = folder / "log.csv"
+    rows = pd.DataFrame({"attempt_id": [f"a{number}" for number in range(len(values))], name: values})
+    rows.assign(attempted_at="2026-10-05 12:00:00", outcome=outcome).to_csv(path, index=False)
+    return path
+
+
+def _load(home: Path, path: Path, more: str | None = None) -> Snapshot:
+    profile = path.with_suffix(".toml")
+    if more is not None:
+        profile.write_text(PROFILE + more, encoding="utf-8")
+    named = "contract" if more is None else str(profile)
+    add_files(Home(home), [path], load_profile(named), lambda *_: None, is_forced=True)
+    return open_snapshot(home)
+
+
+def _texts(home: Path) -> Iterator[str]:
+    """Every cell of everything that a home keeps."""
+    for part in (home / "store").rglob("*.parquet"):
+        for _, cells in pd.read_parquet(part).items():
+            yield from map(str, cells)
+
+
+# ------------------------------------------------------------------------------------------- refused
+
+
+@pytest.mark.parametrize("name", IDENTIFIERS)
+def test_a_column_of_identifiers_is_refused_in_one_line_that_shows_none(home: Path, tmp_path: Path, name: str) -> None:
+    words, made = IDENTIFIERS[name]
+    values = [made(number) for number in range(ROWS)]
+    with pytest.raises(UnreadableInput) as caught:
+        _load(home, _file(tmp_path, name, values))
+    said = str(caught.value)
+
+    assert f"log.csv: the column {name} seems to hold {words} ({ROWS} rows)" in said
+    assert "[identifiers]" in said
+    assert "\n" not in said
+    assert not [value for value in values if value in said]
+    assert Home(home).current_id() is None
+    assert not list(_texts(home))
+
+
+def test_identifiers_under_the_name_of_an_applicant_are_refused_too(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInput, match="applicant_id seems to hold mobile numbers"):
+        _load(home, _file(tmp_path, "applicant_id", [_mobile(number) for number in range(ROWS)]))
+
+
+def test_a_number_in_a_column_of_numbers_is_found(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    rows = {"attempt_id": list("abc"), "attempted_at": "2026-10-05", "outcome": "refused"}
+    phones: list[float | None] = [13800138000, None, 13900139000]
+    pd.DataFrame({**rows, "phone": phones}).to_parquet(path)
+    with pytest.raises(UnreadableInput, match=r"phone seems to hold mobile numbers \(2 rows\)"):
+        _load(home, path)
+
+
+@pytest.mark.parametrize("step", [1, 4_000], ids=["in every row", "in a few rows"])
+def test_a_long_file_hides_no_column(home: Path, tmp_path: Path, step: int) -> None:
+    count = 60_000
+    values = [_mobile(number % 1_000) if number % step == step // 2 else "" for number in range(count)]
+    with pytest.raises(UnreadableInput, match="phone seems to hold mobile numbers"):
+        _load(home, _file(tmp_path, "phone", values))
+
+
+NO_IDENTIFIERS: dict[str, list[str]] = {
+    "attempt number": [f"2026100512{number:08d}" for number in range(ROWS)],
+    "milliseconds": [str(1_736_121_600_000 + 977 * number) for number in range(ROWS)],
+    "sixteen digits": [str(4_000_000_000_000_000 + 7_919 * number) for number in range(200)],
+    "eighteen digits": [f"11010519900101{number:04d}" for number in range(200)],
+    "name": ["现金贷", "信用卡"] * ROWS,
+    "product_name": PEOPLE,
+    "remark": ["", "13800138000", *["no"] * ROWS],
+    "few": ["13800138000", "unknown", "unknown"],
+    "amount": ["12345678901.23"] * ROWS,
+}
+
+
+@pytest.mark.parametrize("name", NO_IDENTIFIERS)
+def test_numbers_and_words_that_only_resemble_identifiers_are_loaded(home: Path, tmp_path: Path, name: str) -> None:
+    values = NO_IDENTIFIERS[name]
+
+    assert _load(home, _file(tmp_path, name, values)).reconciliation().loaded == len(values)
+
+
+def test_the_invented_world_holds_no_identifier(home: Path) -> None:
+    write_world(home, days=2, attempts=2_000)
+    add_files(Home(home), [home / "logs"], load_profile("contract"), lambda *_: None)
+
+    assert not Home(home).hash_key.exists()
+
+
+def test_the_checks_know_a_wrong_digit() -> None:
+    assert has_identity_check("11010519491231002X")
+    assert not has_identity_check("110105194912310021")
+    assert has_luhn_check("4111111111111111")
+    assert not has_luhn_check("4111111111111112")
+    assert [kind.is_one("张伟") for kind in (*KINDS, NAMES)] == [False] * len(KINDS) + [True]
+
+
+# ------------------------------------------------------------------------------------------- hashed and dropped
+
+
+def test_a_hashed_identifier_is_the_same_in_every_load_and_never_the_number(home: Path, tmp_path: Path) -> None:
+    values = [_mobile(number % 10) for number in range(ROWS)]
+    more = 'columns.applicant_id.column = "phone"\nidentifiers.phone = "hash"\n'
+    _load(home, _file(tmp_path, "phone", values), more)
+    (tmp_path / "more").mkdir()
+    again = _file(tmp_path / "more", "phone", values)
+    again.write_text(again.read_text(encoding="utf-8").replace("\na", "\nb"), encoding="utf-8")
+    _load(home, again, more)
+    stored = pd.concat(pd.read_parquet(part) for part in (home / "store" / "attempts").rglob("*.parquet"))
+
+    assert len(stored) == 2 * ROWS
+    assert stored["applicant_id"].nunique() == 10
+    assert stored["applicant_id"].str.fullmatch("[0-9a-f]{32}").all()
+    assert not [text for text in _texts(home) if "138" in text]
+
+
+def test_a_rule_may_ask_for_the_hash_and_nothing_stays_nothing(home: Path, tmp_path: Path) -> None:
+    values = [*[_mobile(number) for number in range(ROWS)], "-", ""]
+    _load(home, _file(tmp_path, "phone", values), 'columns.applicant_id = {column="phone", hash=true, nothing=["-"]}')
+    [part] = (home / "store" / "attempts").rglob("*.parquet")
+
+    assert pd.read_parquet(part)["applicant_id"].isna().sum() == 2
+    assert pd.read_parquet(part)["applicant_id"].nunique() == ROWS
+
+
+def test_two_homes_hash_alike_only_with_the_same_key(tmp_path: Path) -> None:
+    hashes = []
+    for name in ("one", "two", "three"):
+        (tmp_path / name).mkdir()
+        path = _file(tmp_path / name, "phone", ["13800138000"])
+        if name == "three":
+            (tmp_path / "three" / "hash.key").write_bytes((tmp_path / "one" / "hash.key").read_bytes())
+        _load(tmp_path / name, path, 'columns.applicant_id = {column = "phone", hash = true}')
+        [part] = (tmp_path / name / "store" / "attempts").rglob("*.parquet")
+        hashes.append(pd.read_parquet(part)["applicant_id"].item())
+
+    assert hashes[0] == hashes[2] != hashes[1]
+
+
+def test_the_key_is_the_owners_alone_and_a_broken_one_is_one_line(home: Path, tmp_path: Path) -> None:
+    more = 'identifiers.phone = "hash"'
+    _load(home, _file(tmp_path, "phone", ["13800138000"]), more)
+    key = home / "hash.key"
+
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert len(key.read_bytes()) == 32
+    key.write_bytes(b"short")
+    with pytest.raises(InvalidValue, match=r"hash\.key is no key of 32 bytes"):
+        _load(home, _file(tmp_path, "phone", ["13900138000"]), more)
+
+
+def test_a_dropped_column_is_nowhere_not_even_in_rows_kept_out(home: Path, tmp_path: Path) -> None:
+    path = _file(tmp_path, "phone", [_mobile(number) for number in range(ROWS)])
+    path.write_text(path.read_text(encoding="utf-8").replace("refused", "maybe", 3), encoding="utf-8")
+
+    assert _load(home, path, 'identifiers.phone = "drop"').reconciliation().quarantined == 3
+    assert not [text for text in _texts(home) if "138" in text or "phone" in text]
+
+
+def test_what_is_dropped_cannot_be_mapped(home: Path, tmp_path: Path) -> None:
+    path = _file(tmp_path, "phone", ["13800138000"])
+    with pytest.raises(InvalidValue, match=r'columns\.applicant_id is made of it; write phone = "hash"'):
+        _load(home, path, 'columns.applicant_id.column = "phone"\nidentifiers.phone = "drop"')
+
+
+# ------------------------------------------------------------------------------------------- masked
+
+SAID = f"call 13800138000 or +86 138-0013-8000, {_identity(1)}, {_card(1)}, a.b@c.example, {_card(1)[:4]} end"
+
+
+def test_what_looks_like_an_identifier_is_masked_in_rows_kept_out_and_in_lines_that_are_none(
+    home: Path, tmp_path: Path
+) -> None:
+    path = _file(tmp_path, "remark", [*["fine"] * ROWS, SAID], outcome="maybe")
+    path.write_text(path.read_text(encoding="utf-8").replace("maybe", "refused", ROWS) + f"{SAID}\n", encoding="utf-8")
+    _load(home, path)
+    kept = [text for text in _texts(home) if "call" in text]
+
+    assert len(kept) == 2
+    assert not [text for text in kept for told in ("138", _identity(1), _card(1), "c.example") if told in text]
+    assert all(f"{_card(1)[:4]} end" in text for text in kept)
+
+
+def test_times_and_ids_are_not_masked() -> None:
+    said = "20260704-0000000 2026-07-03T16:00:21.376994Z 1736121600123 ud5ef8bcd93 2026070416002137"
+
+    assert masked(said) == said
+    assert masked("张伟13800138000.csv") == "张伟***.csv"
