@@ -68,6 +68,7 @@ def build_snapshot(plan: Plan) -> None:
         duck.enter(connection, "snap")
         _describe(connection, plan, catalogue)
         _check(connection, plan.manifest)
+        duck.close_database(connection, "snap")
 
 
 def sum_up(connection: duck.Connection, fresh_days: frozenset[str], catalogue: Catalogue | None = None) -> None:

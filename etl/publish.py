@@ -12,7 +12,7 @@ import duckdb
 
 from etl import duck
 from etl.build import Plan, build_snapshot, schema_version
-from etl.errors import DamagedSnapshot, InvalidValue, UnknownName
+from etl.errors import DamagedSnapshot, InvalidValue, RefusedToPublish, UnknownName
 from etl.home import SNAPSHOT_ID, Home
 from etl.manifest import LOAD_AGAIN, Manifest, read_manifest, verify_parts
 from etl.snapshot import Snapshot
@@ -47,6 +47,7 @@ def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scr
     building = home.snapshots / f".building-{snapshot_id}.duckdb"
     try:
         _build(Plan(home, manifest, snapshot_id, building, previous, touched))
+        _check_written(building, snapshot_id)
         duck.sync(building)
         manifest = replace(manifest, snapshot_sha256=duck.sha256(building))
         building.rename(home.snapshot_path(snapshot_id))
@@ -59,6 +60,15 @@ def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scr
     duck.sync(home.root)
     clear(home)
     return snapshot_id
+
+
+def _check_written(building: Path, snapshot_id: str) -> None:
+    """Open the finished file as a reader will: a full disk can cut it off without a word from the database."""
+    written = Snapshot(building)
+    if building.with_name(f"{building.name}.wal").exists() or written.id != snapshot_id:
+        raise RefusedToPublish(f"{building} was not written whole; what was live before is still live")
+    if not written.reconciliation().closes:
+        raise RefusedToPublish(f"{building}: its rows do not close; what was live before is still live")
 
 
 def roll_back(home: Home, snapshot_id: str | None = None) -> str:
