@@ -89,7 +89,8 @@ OUTCOMES = Words(
     zh="借款尝试 {attempts} = 通过 {approved} + 拒绝 {refused} + 撤回 {withdrawn} + 待定 {pending}",
 )
 ROWS = Words(
-    en="{rows_read} rows read = {loaded} loaded + {restated} restated + {duplicates} duplicates + {quarantined} quarantined",
+    en="{rows_read} rows read = {loaded} loaded + {restated} restated + {duplicates} duplicates"
+    " + {quarantined} quarantined",
     zh="读取 {rows_read} 行 = 载入 {loaded} + 更新 {restated} + 重复 {duplicates} + 隔离 {quarantined}",
 )
 EXCLUDED = Words(

@@ -113,7 +113,7 @@ def build(
     from_scratch: Annotated[bool, typer.Option("--from-scratch", help="Sum every day again from its rows.")] = False,
 ) -> None:
     """Load what is new in HOME/logs, sum what changed, and publish a snapshot."""
-    with progress() as bar:
+    with progress(of_bytes=True) as bar:
         task = bar.add_task("Building the snapshot", total=None)
         result = rebuild(Home(home), from_scratch, lambda done, total: bar.update(task, completed=done, total=total))
     _report(result, home)
@@ -186,7 +186,7 @@ def rollback(
 
 
 def _tried(home: Home, paths: list[str], profile: str) -> Trial:
-    with progress() as bar:
+    with progress(of_bytes=True) as bar:
         task = bar.add_task("Checking", total=None)
         return try_files(
             home, paths, load_profile(profile, home), lambda done, total: bar.update(task, completed=done, total=total)
@@ -197,7 +197,7 @@ def _load(
     paths: list[str], profile: str, home: Path, as_of: str | None, *, is_forced: bool = False, as_json: bool = False
 ) -> None:
     mapping = load_profile(profile, Home(home))
-    with progress() as bar:
+    with progress(of_bytes=True) as bar:
         task = bar.add_task("Loading", total=None)
         result = add_files(
             Home(home),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import duckdb
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
 from etl.errors import RefusalLensError, Stopped, UnknownName
@@ -43,9 +43,10 @@ def _given(app: typer.Typer, arguments: Sequence[str] | None) -> list[str]:
     return given or (["--help"] if len(app.registered_commands) > 1 else [])
 
 
-def progress() -> Progress:
-    """A bar on standard error with what is done, of how many, since when; none where nobody looks."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+def progress(*, of_bytes: bool = False) -> Progress:
+    """A bar on standard error with what is done, of how much, since when; none where nobody looks."""
+    done = DownloadColumn() if of_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), done, TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from etl import duck
 from etl.catalogue import Catalogue
-from etl.catalogue.rules import load_rules
+from etl.catalogue.rules import counted
 from etl.editions import EDITION_COLUMNS, edition_rows
 from etl.events import EVENT_COLUMNS, event_rows
 from etl.home import Home
@@ -104,13 +104,8 @@ def _file_names(names: list[str]) -> str:
 
 
 def _rule_rows(manifest: Manifest) -> list[Row]:
-    counted = [counts for load in manifest.loads for counts in (load.broken, load.fixed)]
-    broken = {rule: sum(counts.get(rule, 0) for counts in counted) for rule in load_rules()}
-    return [
-        (rule.id, rule.severity.value, broken[rule.id], rule.words.en, rule.words.zh)
-        for rule in load_rules().values()
-        if broken[rule.id]
-    ]
+    counts = [counts for load in manifest.loads for counts in (load.broken, load.fixed)]
+    return [(rule.id, rule.severity.value, times, rule.words.en, rule.words.zh) for rule, times in counted(*counts)]
 
 
 def _part_rows(manifest: Manifest) -> list[Row]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,6 +32,14 @@ def workbench(folder: Path) -> Iterator[Connection]:
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def staging_folder(store: Path) -> Iterator[Path]:
+    """A folder for files that are not finished; what a killed run leaves of it the next one clears."""
+    store.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=store, prefix=".staging-") as name:
+        yield Path(name)
 
 
 def model(folder: str, name: str) -> str:

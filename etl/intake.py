@@ -1,12 +1,10 @@
 """One batch of source rows after the other: read, held against the contract, compared with what is known, stored."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 
@@ -84,12 +82,8 @@ class Intake:
 
     @contextmanager
     def _store(self) -> Iterator[Store]:
-        self.home.store.mkdir(parents=True, exist_ok=True)
-        with (
-            duck.workbench(self.home.root) as connection,
-            tempfile.TemporaryDirectory(dir=self.home.store, prefix=".staging-") as name,
-        ):
-            yield Store(self.home, connection, Path(name))
+        with duck.workbench(self.home.root) as connection, duck.staging_folder(self.home.store) as staging:
+            yield Store(self.home, connection, staging)
 
     def lay_tables(self, connection: duck.Connection) -> None:
         """What the models of the intake look up beside the rows."""

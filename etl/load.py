@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from etl import duck
 from etl.catalogue.rules import Severity, load_rules
 from etl.errors import RefusedToPublish
 from etl.home import Home
@@ -38,13 +39,11 @@ def load_files(
     Raises `UnreadableInput` for files that cannot be read and `RefusedToPublish` when not every row read is
     accounted for; in both cases nothing becomes live.
     """
-    fresh = _fresh(find_sources([Path(path) for path in paths]), manifest)
+    fresh = _fresh(find_sources(paths), manifest)
     if not fresh:
         return Loaded(manifest, None, frozenset())
     intake = Intake(home, manifest, profile)
-    for done, batch in enumerate(batches(fresh, profile=profile, staging=home.store)):
-        progress(done, len(fresh))
-        intake.take(batch)
+    _take_all(intake, fresh, progress)
     intake.finish()
     load = _record(fresh, profile, intake.tally)
     if not intake.manifest.days:
@@ -53,6 +52,15 @@ def load_files(
         raise RefusedToPublish(f"rows do not close: {intake.tally}; nothing was published")
     words = merged_words(manifest.words, profile.words)
     return Loaded(replace(intake.manifest, loads=(*manifest.loads, load), words=words), load, frozenset(intake.touched))
+
+
+def _take_all(intake: Intake, sources: list[Source], progress: Progress) -> None:
+    done, total = 0, sum(source.size for source in sources)
+    with duck.staging_folder(intake.home.store) as staging:
+        for batch in batches(sources, profile=intake.profile, staging=staging):
+            progress(min(done, total), total)
+            intake.take(batch)
+            done += sum(source.size for source in batch)
 
 
 def check_share(load: Load, limits: Limits, *, is_forced: bool) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from etl.catalogue.rules import load_rules
+from etl.catalogue.rules import counted
 from etl.command_line import console
 from etl.errors import InvalidValue, UnknownName
 from etl.export import about, about_bytes, csv_bytes, guarded_csv, labelled
@@ -41,9 +41,7 @@ def print_load(load: Load | None) -> None:
 
 
 def _rules_of(load: Load) -> pd.DataFrame:
-    counted = {**load.broken, **load.fixed}
-    rules = [rule for rule in load_rules().values() if rule.id in counted]
-    rows = [(rule.id, rule.severity.value, counted[rule.id], rule.words.en) for rule in rules]
+    rows = [(rule.id, rule.severity.value, times, rule.words.en) for rule, times in counted(load.broken, load.fixed)]
     return pd.DataFrame(rows, columns=["rule", "severity", "rows", "meaning"])
 
 

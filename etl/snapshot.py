@@ -220,6 +220,10 @@ class Snapshot:
         """How often each rule of the contract was broken: rule, severity, rows, en, zh."""
         return self._table("quarantine_rules")
 
+    def quarantine_parts(self) -> list[Path]:
+        """The files of the store that hold the rows kept out."""
+        return [self.path.parent.parent / path for (path,) in self._read("quarantine_parts")]
+
     def unmapped(self) -> pd.DataFrame:
         """Codes that no catalogue knows: reason, refusals that list it."""
         return self._table("unmapped")

@@ -14,6 +14,8 @@ from dashboard.takeout import show_takeout
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.catalogue.metrics import METRICS
 from etl.catalogue.own import lines_to_paste
+from etl.catalogue.rules import load_rules
+from etl.quarantine import rows_kept_out
 from etl.words import Words
 
 LOADS = Words(en="What was loaded?", zh="载入了什么？")
@@ -24,6 +26,15 @@ SEVERITIES = {
     "warning": Words(en="loaded, counted here", zh="已载入，仅提示"),
     "fixed": Words(en="put right and loaded", zh="已修正并载入"),
 }
+MOST_KEPT_OUT = 50
+KEPT_OUT = Words(en="Which rows were kept out?", zh="哪些行被隔离？")
+NO_KEPT_OUT = Words(en="No row was kept out.", zh="没有被隔离的行。")
+KEPT_OUT_HOW = Words(
+    en=f"At most {MOST_KEPT_OUT} are shown. All, as a file: `python -m etl quarantine --out kept-out.csv`. Mend them"
+    " and load them again: an attempt counts once, however often it comes.",
+    zh=f"最多显示 {MOST_KEPT_OUT} 行。导出全部：`python -m etl quarantine --out kept-out.csv`。修正后重新载入即可："
+    "同一笔尝试无论出现多少次只计一次。",
+)
 UNMAPPED = Words(en="Which codes has nobody mapped?", zh="哪些代码尚未映射？")
 NO_UNMAPPED = Words(en="Every code is in the catalogue.", zh="所有代码均在目录之中。")
 UNMAPPED_HOW = Words(
@@ -53,6 +64,10 @@ HEADINGS = {
     "restated": Words(en="Restated", zh="更新"),
     "duplicates": Words(en="Duplicates", zh="重复"),
     "quarantined": Words(en="Quarantined", zh="隔离"),
+    "source_file": Words(en="File", zh="文件"),
+    "source_row": Words(en="Line", zh="行号"),
+    "rules_broken": Words(en="Rules broken", zh="违反的规则"),
+    "raw": Words(en="The row as it came", zh="原始内容"),
     "rule": Words(en="Rule", zh="规则"),
     "severity": Words(en="What happened", zh="处理"),
     "rows": Words(en="Rows", zh="行数"),
@@ -131,6 +146,13 @@ def _rules(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
     return {"rule": frame[screen.language.value], "severity": severity}
 
 
+def _kept_out(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
+    def spoken(rules: str) -> str:
+        return "; ".join(screen.words(load_rules()[rule].words) for rule in rules.split("|"))
+
+    return {"rules_broken": frame["rules_broken"].map(spoken)}
+
+
 def _missing(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
     return {"dimension": frame["dimension"].map(lambda name: screen.words(DIMENSIONS[name].words))}
 
@@ -174,6 +196,15 @@ SECTIONS = (
         ("rule", "severity", "rows"),
         _rules,
         NO_RULES,
+    ),
+    Section(
+        "rows_kept_out",
+        KEPT_OUT,
+        lambda screen: rows_kept_out(screen.snapshot.quarantine_parts(), MOST_KEPT_OUT),
+        ("source_file", "source_row", "rules_broken", "raw"),
+        _kept_out,
+        NO_KEPT_OUT,
+        KEPT_OUT_HOW,
     ),
     Section(
         "unmapped_codes",

@@ -1,0 +1,5 @@
+-- one row per store part that holds rows kept out
+select path
+from parts
+where kind = 'quarantine'
+order by path
