@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from etl.catalogue.own import lines_to_paste
 from etl.catalogue.rules import counted
 from etl.command_line import console
 from etl.errors import InvalidValue, UnknownName
@@ -112,6 +113,7 @@ def print_status(snapshot: Snapshot) -> None:
     ):
         if len(frame):
             out_console.print(_table(frame, title))
+    out_console.print(lines_to_paste(snapshot.unmapped()), end="", soft_wrap=True)
 
 
 def write(

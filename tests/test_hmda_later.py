@@ -1,13 +1,16 @@
 """HMDA files of other makes: codes beside or instead of labels until 2017, four reasons and exemptions from 2018 on."""
 
+import re
 from pathlib import Path
 
 import pytest
 from conftest import load
+from test_app import open_view, texts
 
 from etl.catalogue import load_catalogue
 from etl.query import Attribution, Question, Selection, ask
 from etl.snapshot import UNKNOWN, Snapshot
+from etl.words import Language
 
 EARLIER = (
     "as_of_year,action_taken,denial_reason_1,denial_reason_2,denial_reason_3,state_code,loan_purpose,loan_amount_000s"
@@ -55,6 +58,19 @@ def later(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     profile, dash, delimiter = request.param
     folder = tmp_path_factory.mktemp(profile)
     return load(folder / "home", _file(folder, "later.csv", LATER.format(dash), QUIRKS, delimiter), profile=profile)
+
+
+def _days_written(home: Path) -> list[str]:
+    """What reads like a day on the views of a log that knows years only; the day of publishing is a real one."""
+    day = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]{2} \d{4}|\d+月\d+日")
+    shown = [
+        text
+        for view in ("overview", "causes", "time", "data")
+        for language in Language
+        for text in texts(open_view(home, view, language))
+    ]
+    assert any("hmda 2018" in text for text in shown)
+    return [text for text in shown if day.search(text) and "published" not in text and "发布于" not in text]
 
 
 def test_actions_become_outcomes_and_stages(later: Snapshot) -> None:
@@ -114,6 +130,7 @@ def test_where_files_until_2017_and_from_2018_share_a_home_the_code_list_breaks(
     assert found["scheme_version"].tolist() == ["2007", "2018"]
     assert found["is_break"].tolist() == [False, True]
     assert [f"{day:%Y}" for day in found["first_day"]] == ["2016", "2018"]
+    assert _days_written(tmp_path / "home") == []
     assert _counts(snapshot, "year", "rows") == {
         f"{year}-01-01 00:00:00": count for year, count in ((2016, 2), (2017, 4), (2018, 4), (2019, 6))
     }

@@ -8,8 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.__main__ import app
 from etl.catalogue import load_catalogue
 from etl.catalogue.own import catalogue_of, keep_schemes, lines_to_paste, schemes_beside
+from etl.command_line import run
 from etl.errors import RefusalLensError
 from etl.home import Home
 from etl.pipeline import rebuild
@@ -89,6 +91,18 @@ def test_a_list_in_the_home_lies_over_the_shipped_catalogue(tmp_path: Path) -> N
     assert catalogue.schemes["acme"].aliases["DTI"] == "acme:A1"
     assert (version.version, str(version.valid_from)) == ("2019", "2019-04-01")
     assert set(load_catalogue().reasons) < set(catalogue.reasons)
+
+
+def test_the_example_in_the_documentation_is_a_list(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    documented = (Path(__file__).parent.parent / "docs" / "code_lists.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"(?s)```toml\n(.*?)```", documented)
+    _write(home, "any.toml", example)
+
+    catalogue = catalogue_of(home)
+
+    assert catalogue.cause_of("acme:A1").id == "debt"
+    assert catalogue.schemes["acme"].aliases["DTI"] == "acme:A1"
 
 
 def test_a_changed_list_is_read_again(tmp_path: Path) -> None:
@@ -230,6 +244,15 @@ def test_a_mistake_in_a_list_stops_the_build_and_the_old_snapshot_stays_live(
         _build_again(home)
 
     assert open_snapshot(home).id == before.id
+
+
+def test_the_status_lists_unmapped_codes_with_the_lines_to_paste(
+    home: Path, publish: Callable[..., Snapshot], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    snapshot = publish(LOG)
+
+    assert run(app, ["status", "--home", str(home)]) == 0
+    assert lines_to_paste(snapshot.unmapped()) in capsysbinary.readouterr().out.decode("utf-8")
 
 
 ODD = (

@@ -66,5 +66,6 @@ def _newest(screen: Screen) -> None:
 
 
 def _event(row: dict[str, Any], screen: Screen) -> str:
-    when = formats.span(row["start_at"].date(), row["last_at"].date(), screen.language)
+    grain = screen.info.time_grain if row["is_break"] else "day"
+    when = formats.span(row["start_at"].date(), row["last_at"].date(), screen.language, grain)
     return screen.words(words.CHOSEN, name=when, values=row[str(screen.language)])

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from textwrap import fill
 
 import pandas as pd
 
@@ -16,8 +17,10 @@ OTHER = "other"
 OF_A_SCHEME = re.compile(r"(?P<scheme>[\w.-]+):(?P<code>.*\S.*)", re.DOTALL)
 INTO = """\
 # Paste into schemes/{scheme}.toml in the home folder, then run: python -m etl build
-# A better cause than other is one of: {causes}
+# A better cause than other is one of:
+{causes}
 """
+WIDTH = 78
 
 
 def catalogue_of(home: Home, *beside: Path) -> Catalogue:
@@ -65,7 +68,8 @@ def lines_to_paste(unmapped: pd.DataFrame) -> str:
     for reason, refusals in unmapped[["reason", "refusals"]].itertuples(index=False):
         scheme, code = _parted(str(reason))
         groups.setdefault(scheme, []).append(_block(code, int(refusals)))
-    causes = ", ".join(cause for cause in load_catalogue().causes if cause not in (OTHER, UNMAPPED, UNSPECIFIED))
+    known = ", ".join(cause for cause in load_catalogue().causes if cause not in (OTHER, UNMAPPED, UNSPECIFIED))
+    causes = fill(known, WIDTH, initial_indent="# ", subsequent_indent="# ")
     heads = {scheme: INTO.format(scheme=scheme, causes=causes) for scheme in groups}
     return "\n".join("\n".join((heads[scheme], *blocks)) for scheme, blocks in groups.items())
 
