@@ -56,7 +56,8 @@ def test_load_counts_what_it_read_and_says_where_to_look(etl: Etl, log: Callable
     code, out, err = etl("load", log(LOG), "--home", home, "--as-of", "2026-10-08T00:00")
 
     assert code == 0
-    assert [cell.strip() for cell in out.splitlines()[-2].strip("│").split("│")] == ["7", "6", "0", "1"]
+    counts = out.split("└")[0].splitlines()[-1]
+    assert [cell.strip() for cell in counts.strip("│").split("│")] == ["7", "6", "0", "0", "1"]
     assert f"python -m dashboard --home {home}" in " ".join(err.split())
     assert open_snapshot(home).info.as_of.isoformat() == "2026-10-08T00:00:00"
 
