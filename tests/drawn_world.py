@@ -148,7 +148,7 @@ class DrawnWorld:
         return told_of | {"sha256": sha256(data).hexdigest()} | hashes
 
 
-LISTED = ("day", "file", "rows", "refusals", "sha256", "digest")
+LISTED = ("day", "file", "rows", "refusals", "sha256", "truth_sha256", "labels_sha256", "digest")
 USUAL_MANIFEST = {
     "synthetic": True,
     "is_complete": True,

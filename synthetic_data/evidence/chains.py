@@ -1,7 +1,8 @@
 """The laws of the truth: retries follow refusals, causes are in scope and time, counts are those of the rows."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,19 @@ Name = tuple[str, int]
 """The root of an episode, and the number of a try in it."""
 
 
+@dataclass(frozen=True)
+class Moments:
+    """When each attempt of a day was made, and whether it was refused."""
+
+    index: Mapping[str, int] = field(default_factory=dict)
+    at: Array = field(default_factory=lambda: np.empty(0))
+    is_refused: Array = field(default_factory=lambda: np.empty(0))
+
+    def of(self, id: str) -> Moment | None:
+        place = self.index.get(id)
+        return None if place is None else (int(self.at[place]), bool(self.is_refused[place]))
+
+
 class TruthLaws:
     """Sees the days in order and remembers one of them: an episode may go on past midnight."""
 
@@ -32,28 +46,29 @@ class TruthLaws:
         self._world = world
         self._ledger = ledger
         self._incidents = {incident.id: incident for incident in world.incidents}
-        self._log: dict[str, Moment] = {}
+        self._yesterday = Moments()
         self._names: dict[Name, str] = {}
         self.counts: defaultdict[str, Counted] = defaultdict(Counted)
 
     def add(self, rows: Rows, truth: pd.DataFrame, labelled: frozenset[str]) -> None:
         """A day's rows and truth; what is told of a labelled row is left out."""
-        log, names = _moments(rows), _names(truth)
-        both, chains = self._log | log, names | self._names
+        today, names = Moments(rows.index, rows.at, rows.is_refused), _names(truth)
+        chains = names | self._names
         for id, name in _retries(truth):
             before = name[0] if name[1] == 2 else chains.get((name[0], name[1] - 1), "")
             if labelled.isdisjoint((id, name[0], before)):
-                self._check_retry(id, name, before, both, is_twice=chains[name] != id)
+                found = [today.of(one) or self._yesterday.of(one) for one in (id, before, name[0])]
+                self._check_retry(name, found, is_twice=chains[name] != id)
         self._check_causes(truth, rows, labelled)
-        self._log, self._names = log, names
+        self._yesterday, self._names = today, names
 
-    def _check_retry(self, id: str, name: Name, before: str, log: dict[str, Moment], *, is_twice: bool) -> None:
-        is_known = id in log and name[0] in log and before in log
-        is_numbered = 2 <= name[1] <= MOST_TRIES and is_known and not is_twice
+    def _check_retry(self, name: Name, found: list[Moment | None], *, is_twice: bool) -> None:
+        """`found` are the try, the one before it and the root, as far as the log has them."""
+        try_, before, root = found
+        is_numbered = 2 <= name[1] <= MOST_TRIES and None not in found and not is_twice
         self._ledger.note(NUMBERED, (1, int(not is_numbered)))
-        if is_known:
-            at, was_refused = log[before]
-            self._ledger.note(FOLLOWS, (1, int(not was_refused or log[id][0] < at)))
+        if try_ and before and root:
+            self._ledger.note(FOLLOWS, (1, int(not before[1] or try_[0] < before[0])))
 
     def _check_causes(self, truth: pd.DataFrame, rows: Rows, labelled: frozenset[str]) -> None:
         """What is told of each incident, or of several together."""
@@ -94,10 +109,6 @@ def _is_hit(rows: Rows, is_retry: Array, incident: Incident) -> Array:
     scope = {name: (*values, "") if name == "region" else values for name, values in incident.scope.items()}
     is_in_time = rows.between(incident.start, incident.end) | (is_retry & (rows.at >= micros(incident.start)))
     return rows.in_scope(scope) & is_in_time
-
-
-def _moments(rows: Rows) -> dict[str, Moment]:
-    return dict(zip(rows.ids, zip(rows.at.tolist(), rows.is_refused.tolist(), strict=True), strict=True))
 
 
 def _retries(truth: pd.DataFrame) -> Iterator[tuple[str, Name]]:

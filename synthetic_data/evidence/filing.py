@@ -9,6 +9,8 @@ from synthetic_data.evidence.home import DayFiles, WorldFiles
 from synthetic_data.evidence.laws import Ledger
 from synthetic_data.room import MANIFEST
 
+HASHES = ("sha256", "truth_sha256", "labels_sha256")
+
 AS_LISTED = "each file holds the rows and refusals that the manifest lists"
 BY_BYTE = "each file is as it was written, by its hash"
 ALONE = "nothing else lies in logs/ and in the truth of days"
@@ -39,9 +41,8 @@ def check_day(ledger: Ledger, world: WorldFiles, files: DayFiles) -> None:
     told = listed.rows, listed.refusals
     ledger.note(AS_LISTED, (2, sum(here != there for here, there in zip(found, told, strict=True))))
     ledger.note(NOTED, (1, int(noted is None or noted.listed != listed)))
-    hashes = {"sha256": listed.sha256, **(noted.hashes if noted else {})}
-    broken = sum(files.hashes.get(name, "") != one for name, one in hashes.items())
-    ledger.note(BY_BYTE, (len(hashes), broken))
+    broken = sum(files.hashes.get(name, "") != getattr(listed, name) for name in HASHES)
+    ledger.note(BY_BYTE, (len(HASHES), broken))
 
 
 def _strangers(world: WorldFiles) -> Iterator[Path]:

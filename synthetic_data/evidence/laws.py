@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-import pandas as pd
 
 from etl.catalogue import load_catalogue
 from etl.contract import SLOT_SEPARATOR, Evaluation, Outcome
@@ -75,8 +74,7 @@ def tally(is_checked: Array, is_broken: Array) -> Tally:
 
 
 def _unique(rows: Rows) -> Tally:
-    ids = pd.Series(rows.ids)
-    return len(rows), int((ids.duplicated() | (ids == "")).sum())
+    return len(rows), len(rows) - len(rows.index) + ("" in rows.index)
 
 
 def _on_its_day(rows: Rows) -> Tally:

@@ -19,29 +19,28 @@ from synthetic_data.scenario import scenario_names
 from synthetic_data.shifts import SHIFT_SCOPES, Shift
 
 SUM_NAMES = tuple(Sums.__dataclass_fields__)
-HASHES = ("truth_sha256", "labels_sha256")
-"""Of the truth of a day and of its labels, where the journal has them: null where there is no such file."""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A day as the manifest lists it."""
+    """A day as the manifest and the journal list it; the hash of a file that there is none of is empty."""
 
     day: date
     file: str
     rows: int
     refusals: int
     sha256: str
+    truth_sha256: str
+    labels_sha256: str
     digest: str
 
 
 @dataclass(frozen=True)
 class Noted:
-    """A day as the journal notes it: what the manifest lists, what incidents did, and hashes of its truth."""
+    """A day as the journal notes it, with what incidents did."""
 
     listed: Listed
     sums: Mapping[str, Sums]
-    hashes: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -123,6 +122,8 @@ def _listed(entry: Entry) -> Listed:
         rows=entry.get("rows", told.COUNT),
         refusals=entry.get("refusals", told.COUNT),
         sha256=entry.get("sha256", told.TEXT),
+        truth_sha256=entry.get("truth_sha256", told.TEXT),
+        labels_sha256=entry.get("labels_sha256", told.TEXT),
         digest=entry.get("digest", told.TEXT),
     )
 
@@ -136,8 +137,7 @@ def _noted(path: Path, advice: str) -> Iterator[Noted]:
     for entry in told.read_lines(path, advice):
         try:
             sums = entry.get("sums", SUMS_BY_NAME)
-            hashes = {name: entry.get(name, told.TEXT_OR_NOTHING) for name in HASHES if name in entry.values}
-            yield Noted(_listed(entry), sums, hashes)
+            yield Noted(_listed(entry), sums)
         except (UnreadableInput, AttributeError):
             continue
 

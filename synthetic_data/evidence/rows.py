@@ -1,6 +1,6 @@
 """One day of a written log as numbered columns, the same from Parquet, CSV or JSON lines."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -98,13 +98,14 @@ class Rows:
         is_in: Array = (self.at >= micros(start)) & (self.at < micros(end))
         return is_in
 
-    def places(self, ids: Collection[str]) -> Array:
-        """Where these ids stand; -1 where they do not."""
-        return self._index.get_indexer(pd.Index(ids, dtype=object))
-
     @cached_property
-    def _index(self) -> pd.Index:
-        return pd.Index(self.ids).drop_duplicates() if not pd.Index(self.ids).is_unique else pd.Index(self.ids)
+    def index(self) -> dict[str, int]:
+        """The place of each id; the last where there are several."""
+        return dict(zip(self.ids, range(len(self.ids)), strict=True))
+
+    def places(self, ids: Iterable[str]) -> Array:
+        """Where these ids stand; -1 where they do not."""
+        return np.array([self.index.get(id, -1) for id in ids], dtype=np.int64)
 
     def where(self, is_kept: Array) -> "Rows":
         return self.at_places(np.flatnonzero(is_kept))
