@@ -3,8 +3,10 @@
 import hashlib
 import json
 import math
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -33,7 +35,7 @@ class Plan:
     previous: Path | None
     touched: frozenset[str]
 
-    @property
+    @cached_property
     def fresh_days(self) -> frozenset[str]:
         """The days to sum from their rows: all without a previous snapshot, and always the last one."""
         days = self.manifest.days
@@ -60,9 +62,9 @@ def build_snapshot(plan: Plan) -> None:
     catalogue = catalogue_of(plan.home)
     check_contents(plan.home.root, plan.fresh_parts)
     with duck.workbench(plan.home.root) as connection:
-        duck.attach(connection, plan.target, "snap", read_only=False)
         if plan.previous is not None:
-            duck.attach(connection, plan.previous, "previous", read_only=True)
+            shutil.copyfile(plan.previous, plan.target)
+        duck.attach(connection, plan.target, "snap", read_only=False)
         duck.open_parts(connection, "attempts", [plan.home.root / part.path for part in plan.fresh_parts])
         sum_up(connection, plan.fresh_days, catalogue)
         duck.enter(connection, "snap")
@@ -74,8 +76,8 @@ def build_snapshot(plan: Plan) -> None:
 def sum_up(connection: duck.Connection, fresh_days: frozenset[str], catalogue: Catalogue | None = None) -> None:
     """Run the rollup models over the relation `attempts` and put the tables into the database `snap`.
 
-    With a database `previous` attached, its rows are kept for every day outside `fresh_days`. Reasons mean what the
-    catalogue says, by default the shipped one: rollups keep codes as they were stored.
+    Where `snap` is a copy of an earlier snapshot, its rows stay for every day outside `fresh_days`. Reasons mean what
+    the catalogue says, by default the shipped one: rollups keep codes as they were stored.
     """
     for name in (*ROLLUPS, *BESIDE):
         duck.make(connection, "rollups", name)

@@ -237,32 +237,32 @@ def copy_model(connection: Connection, folder: str, name: str, target: str) -> N
 
 
 def merge_days(connection: Connection, name: str, fresh_days: frozenset[str]) -> None:
-    """`snap.name`: the fresh rows of `name` and the previous snapshot's rows of every other day, in order of day."""
+    """`snap.name`: the fresh rows of `name` in order of day, beside what it holds of every other day."""
     has_sets = "reason_codes" in connection.table(name).columns
     joined = f"select * exclude (reason_codes) from {name} join reason_sets using (reason_codes)"
-    merged, values = (joined if has_sets else f"from {name}"), []
-    if has_relation(connection, "previous", name):
-        merged += f" union all by name (from previous.{name} where cast(day as varchar) not in (select unnest(?)))"
-        values = [sorted(fresh_days)]
-    connection.execute(f"create or replace table snap.{name} as from ({merged}) order by day", values)
+    fresh = f"from ({joined if has_sets else f'from {name}'}) order by day"
+    if has_relation(connection, "snap", name):
+        days = sorted(fresh_days)
+        connection.execute(f"delete from snap.{name} where day in (select cast(unnest(?) as date))", [days])
+        connection.execute(f"insert into snap.{name} by name {fresh}")
+    else:
+        connection.execute(f"create table snap.{name} as {fresh}")
 
 
 def name_previous(connection: Connection, name: str, columns: str) -> None:
     """`previous_<name>`: the previous snapshot's table, or an empty one with these columns."""
-    if has_relation(connection, "previous", name):
-        connection.execute(f"create or replace view previous_{name} as from previous.{name}")
+    if has_relation(connection, "snap", name):
+        connection.execute(f"create or replace view previous_{name} as from snap.{name}")
     else:
         make_table(connection, f"previous_{name}", columns, [])
 
 
 def previous_fact(connection: Connection, key: str) -> set[str]:
     """What the previous snapshot's build_info says under `key`; nothing where there is no previous snapshot."""
-    if not has_relation(connection, "previous", "build_info"):
+    if not has_relation(connection, "snap", "build_info"):
         return set()
-    return {
-        value
-        for (value,) in connection.execute("select value from previous.build_info where key = ?", [key]).fetchall()
-    }
+    found = connection.execute("select value from snap.build_info where key = ?", [key])
+    return {value for (value,) in found.fetchall()}
 
 
 def number(connection: Connection, folder: str, name: str) -> int:

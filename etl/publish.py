@@ -147,16 +147,18 @@ def _new_id(home: Home, manifest: Manifest) -> str:
 
 
 def _mergeable(home: Home) -> Path | None:
-    """The live snapshot's file, when its rollups have today's shape and it can be read."""
+    """The live snapshot's file, when it is as it was written and its rollups have today's shape."""
     current = home.current_id()
     if current is None:
         return None
     path = home.snapshot_path(current)
     try:
         stored = Snapshot(path).facts
+        written = read_manifest(home.manifest_path(current)).snapshot_sha256
     except DamagedSnapshot:
         return None
-    return path if stored.get("schema_version") == schema_version() else None
+    is_whole = written in (None, duck.sha256(path))
+    return path if is_whole and stored.get("schema_version") == schema_version() else None
 
 
 def _write(path: Path, text: str) -> None:

@@ -5,19 +5,17 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import streamlit as st
+from bench_loading import own_logs
 from bench_peers import peers
-from rich.console import Console
+from bench_tables import Timed, console, ran, show, timed
 from rich.table import Table
 from streamlit.testing.v1 import AppTest
 
@@ -40,41 +38,7 @@ from etl.sources import find_sources, land
 REPEATS = 3
 CLICKS = 15
 MILLISECONDS = 1000
-KILOBYTES = 1024
-"""In a megabyte; Linux counts memory in them."""
 MILLION, SIZES, DAYS_OF_A_YEAR = 1_000_000, (1, 4, 16), 365
-console = Console(width=110)
-
-
-@dataclass(frozen=True)
-class Timed:
-    what: str
-    rows: int
-    seconds: float
-    megabytes: int | None = None
-    """Resident memory of the largest process at its peak, where that was measured."""
-
-    @property
-    def speed(self) -> str:
-        return f"{self.rows / self.seconds:,.0f}"
-
-
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def show(title: str, rows: list[Timed], beside: Timed) -> None:
-    has_memory = any(row.megabytes for row in rows)
-    more = ("peak MB",) if has_memory else ()
-    columns = ("", "rows", "seconds", "rows/s", f"rows/s of {beside.what} ÷", *more)
-    table = Table(*columns, title=title, title_justify="left")
-    for row in rows:
-        slower = beside.rows / beside.seconds * row.seconds / row.rows
-        memory = (str(row.megabytes or ""),) if has_memory else ()
-        table.add_row(row.what, f"{row.rows:,}", f"{row.seconds:.2f}", row.speed, f"{slower:.2f}", *memory)
-    console.print(table)
 
 
 def generation(folder: Path, attempts: int) -> None:
@@ -105,14 +69,9 @@ def _generated(folder: Path, what: str, days: int, attempts: int, jobs: int) -> 
     shutil.rmtree(world, ignore_errors=True)
     order = ["--days", str(days), "--attempts", str(attempts), "--jobs", str(jobs)]
     command = [sys.executable, "-m", "synthetic_data", "--home", str(world), *order]
-    start = time.perf_counter()
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as run:
-        _, status, used = os.wait4(run.pid, 0)
-        run.returncode = os.waitstatus_to_exitcode(status)
-    assert run.returncode == 0, command
-    seconds = time.perf_counter() - start
+    seconds, megabytes = ran(command)
     rows = json.loads((world / "logs" / "manifest.json").read_text())["rows"]
-    return Timed(what, rows, seconds, used.ru_maxrss // KILOBYTES)
+    return Timed(what, rows, seconds, megabytes)
 
 
 def loading(folder: Path) -> Path:
@@ -265,6 +224,7 @@ def main() -> None:
         growing(folder)
         generation(folder, chosen.attempts)
         home = loading(folder)
+        own_logs(folder)
         summing(folder, home)
         clicking(home)
 
