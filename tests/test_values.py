@@ -130,7 +130,9 @@ def test_an_amount_is_read_first_and_then_multiplied_by_its_unit(
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
-@pytest.mark.parametrize("region", ["CN-SN\u200b", "\u202eCN-SN", "ＣＮ－ＳＮ", " CN-SN\u3000", "CN\u00ad-SN"])
+@pytest.mark.parametrize(
+    "region", ["CN-SN\u200b", "\u202eCN-SN", "ＣＮ－ＳＮ", "CN-SN\u3000", " CN-SN\u00a0", "CN\u00ad-SN"]
+)
 def test_codes_that_only_look_alike_are_the_same_code(tmp_path: Path, region: str, ending: str) -> None:
     stored = _stored(_load(tmp_path, {"region": region}, {"region": "CN-SN"}, ending=ending))
 

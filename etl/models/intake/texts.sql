@@ -104,15 +104,20 @@ trimmed as (
     from landed
 ),
 
--- codes of more bytes than letters may hide some that nobody sees, or are written full-width
 joined as (
     select *, concat(attempt_id, outcome, time_grain, applicant_id, stage,
         region, channel, product, currency, reason_codes, partner) as codes
     from trimmed
 ),
 
+-- only what has more bytes than letters can hide some that nobody sees, or have full-width ones
 marked as (
-    select *, bit_length(codes) > 8 * length(codes) as is_odd
+    select
+        *,
+        case
+            when bit_length(codes) > 8 * length(codes) then regexp_matches(codes, '[０-９Ａ-Ｚａ-ｚ－＿｜\x{A0}\x{3000}]|\p{Cf}')
+            else false
+        end as is_made_plain
     from joined
 ),
 
@@ -122,46 +127,66 @@ shown as (
         source_row,
         amount_unit,
         case
-            when is_odd then regexp_replace(translate(attempt_id, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(attempt_id, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else attempt_id
         end as attempt_id,
         attempted_at,
         case
-            when is_odd then regexp_replace(translate(outcome, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(outcome, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else outcome
         end as outcome,
         case
-            when is_odd then regexp_replace(translate(time_grain, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(time_grain, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else time_grain
         end as time_grain,
         case
-            when is_odd then regexp_replace(translate(applicant_id, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(applicant_id, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else applicant_id
         end as applicant_id,
         case
-            when is_odd then regexp_replace(translate(stage, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(stage, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else stage
         end as stage,
         case
-            when is_odd then regexp_replace(translate(region, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(region, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else region
         end as region,
         city,
         case
-            when is_odd then regexp_replace(translate(channel, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(channel, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else channel
         end as channel,
         case
-            when is_odd then regexp_replace(translate(product, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(product, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else product
         end as product,
         amount_requested,
         case
-            when is_odd then regexp_replace(translate(currency, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(currency, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else currency
         end as currency,
         case
-            when is_odd then regexp_replace(translate(reason_codes, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(reason_codes, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else reason_codes
         end as reason_codes,
         scheme,
@@ -176,15 +201,14 @@ shown as (
         release_ring,
         policy_version,
         case
-            when is_odd then regexp_replace(translate(partner, full_width, half_width), '\p{Cf}', '', 'g')
+            when is_made_plain then nullif(
+                trim(regexp_replace(translate(partner, full_width, half_width), '\p{Cf}', '', 'g')), ''
+            )
             else partner
         end as partner,
         latency_ms,
         shown_message,
-        case
-            when is_odd then regexp_matches(codes, '\p{Cf}') or codes <> translate(codes, full_width, half_width)
-            else false
-        end as is_made_plain
+        is_made_plain
     from marked
     cross join settings
 )
@@ -193,20 +217,19 @@ select
     source_file,
     source_row,
     amount_unit,
-    case when is_made_plain then nullif(trim(attempt_id), '') else attempt_id end as attempt_id,
+    attempt_id,
     attempted_at,
-    lower(case when is_made_plain then nullif(trim(outcome), '') else outcome end) as outcome,
-    coalesce(lower(case when is_made_plain then nullif(trim(time_grain), '') else time_grain end), 'instant')
-        as time_grain,
-    case when is_made_plain then nullif(trim(applicant_id), '') else applicant_id end as applicant_id,
-    case when is_made_plain then nullif(trim(stage), '') else stage end as stage,
-    case when is_made_plain then nullif(trim(region), '') else region end as region,
+    lower(outcome) as outcome,
+    coalesce(lower(time_grain), 'instant') as time_grain,
+    applicant_id,
+    stage,
+    region,
     city,
-    case when is_made_plain then nullif(trim(channel), '') else channel end as channel,
-    case when is_made_plain then nullif(trim(product), '') else product end as product,
+    channel,
+    product,
     amount_requested,
-    upper(case when is_made_plain then nullif(trim(currency), '') else currency end) as currency,
-    case when trim(replace(reason_codes, '|', '')) <> '' then trim(reason_codes) end as reason_codes,
+    upper(currency) as currency,
+    case when trim(replace(reason_codes, '|', '')) <> '' then reason_codes end as reason_codes,
     scheme,
     scheme_version,
     lower(evaluation) as evaluation,
@@ -218,7 +241,7 @@ select
     os,
     release_ring,
     policy_version,
-    case when is_made_plain then nullif(trim(partner), '') else partner end as partner,
+    partner,
     latency_ms,
     shown_message,
     is_made_plain
