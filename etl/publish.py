@@ -157,8 +157,10 @@ def _mergeable(home: Home) -> Path | None:
         written = read_manifest(home.manifest_path(current)).snapshot_sha256
     except DamagedSnapshot:
         return None
-    is_whole = written in (None, duck.sha256(path))
-    return path if is_whole and stored.get("schema_version") == schema_version() else None
+    if written not in (None, duck.sha256(path)):
+        logger.warning("%s was changed after it was published; building from scratch", path)
+        return None
+    return path if stored.get("schema_version") == schema_version() else None
 
 
 def _write(path: Path, text: str) -> None:
