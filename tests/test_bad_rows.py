@@ -63,6 +63,8 @@ CATALOGUE = (
     _time(28, "soon", "unreadable_time"),
     _time(29, "2025/1/2", DAY_ONLY, "2025-01-01 16:00"),
     _time(29, "2025-1-2 8:05", REWRITTEN, "2025-01-02 00:05"),
+    _time(29, "2025-1-2 8", REWRITTEN, "2025-01-02 00:00"),
+    _time(29, "2025-1-2 x", "unreadable_time"),
     _time(29, "2025/1/2 8:05", REWRITTEN, "2025-01-02 00:05"),
     _time(29, "2025年1月6日", DAY_ONLY, "2025-01-05 16:00"),
     _time(29, "2025年1月6日 9时30分", REWRITTEN, "2025-01-06 01:30"),

@@ -18,17 +18,20 @@ with odd as (
 plain as (
     select
         text,
-        trim(
-            regexp_replace(
-                translate(
-                    regexp_replace(translate(text, full_width, half_width), '\p{Cf}', '', 'g'),
-                    '年月日号时点分,　秒',
-                    '--  :::. '
-                ),
-                '[-: ]+$',
-                ''
+        case
+            when bit_length(text) > 8 * length(text) then trim(
+                regexp_replace(
+                    translate(
+                        regexp_replace(translate(text, full_width, half_width), '\p{Cf}', '', 'g'),
+                        '年月日号时点分,　秒',
+                        '--  :::. '
+                    ),
+                    '[-: ]+$',
+                    ''
+                )
             )
-        ) as plain,
+            else replace(text, ',', '.')
+        end as plain,
         source_zone,
         date_order
     from odd
@@ -46,16 +49,24 @@ shaped as (
             when regexp_matches(plain, '^\d{4}$') then 'year'
             when regexp_matches(plain, '^[1-4]\d{9}(\d{3})?(\.\d+)?$') then 'epoch'
             when regexp_matches(plain, '^[2-7]\d{4}(\.\d+)?$') then 'spreadsheet'
-        end as shape,
-        regexp_extract(plain, '^(\d{1,2})[-/.]', 1) as first_number,
-        regexp_extract(plain, '^\d{1,2}[-/.](\d{1,2})[-/.]', 1) as second_number,
-        regexp_extract(plain, '(\d{1,2})$', 1) as last_number,
+        end as shape
+    from plain
+),
+
+numbered as (
+    select
+        *,
+        case when shape = 'year last' then try_cast(regexp_extract(plain, '^(\d{1,2})', 1) as integer) end
+            as first_number,
+        case when shape = 'year last' then try_cast(regexp_extract(plain, '^\d{1,2}[-/.](\d{1,2})', 1) as integer) end
+            as second_number,
         case
+            when shape not in ('year first', 'year last', 'digits') or regexp_matches(plain, '^[-/.\d]{8,10}$') then ''
             when regexp_matches(plain, '^\d{14}$')
                 then concat(substring(plain, 9, 2), ':', substring(plain, 11, 2), ':', substring(plain, 13, 2))
             else regexp_extract(plain, '^[-/.\d]+[T ]+(.+)$', 1)
         end as clock_text
-    from plain
+    from shaped
 ),
 
 pieces as (
@@ -64,19 +75,29 @@ pieces as (
         coalesce(
             date_order,
             case
-                when try_cast(first_number as integer) > 12 then 'day-first'
-                when try_cast(second_number as integer) > 12 then 'month-first'
-                when try_cast(first_number as integer) = try_cast(second_number as integer) then 'day-first'
+                when first_number > 12 then 'day-first'
+                when second_number > 12 then 'month-first'
+                when first_number = second_number then 'day-first'
             end
         ) as number_order,
-        regexp_matches(
-            clock_text, '^(([0-1]?\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d+)?)?)?( ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?))?)?$'
-        ) as is_clock,
-        regexp_extract(clock_text, '^(\d{1,2})', 1) as clock_hour,
-        regexp_extract(clock_text, '^\d{1,2}(:[:.\d]+)', 1) as clock_rest,
-        replace(replace(regexp_extract(clock_text, '(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$', 1), 'UTC', 'Z'), 'GMT', 'Z')
-            as clock_offset
-    from shaped
+        case
+            when clock_text = '' then true
+            else regexp_matches(
+                clock_text, '^([0-1]?\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d+)?)?)?( ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?))?$'
+            )
+        end as is_clock,
+        case
+            when clock_text = '' then '00:00'
+            when contains(clock_text, ':') then regexp_extract(clock_text, '^([:.\d]+)', 1)
+            else concat(regexp_extract(clock_text, '^(\d{1,2})', 1), ':00')
+        end as clock,
+        case
+            when clock_text = '' then ''
+            else replace(
+                replace(regexp_extract(clock_text, '(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$', 1), 'UTC', 'Z'), 'GMT', 'Z'
+            )
+        end as clock_offset
+    from numbered
 ),
 
 dated as (
@@ -91,14 +112,9 @@ dated as (
                 then concat(regexp_extract(plain, '(\d{4})', 1), '-', first_number, '-', second_number)
             when shape = 'digits'
                 then concat(substring(plain, 1, 4), '-', substring(plain, 5, 2), '-', substring(plain, 7, 2))
-            when shape = 'month' then concat(substring(plain, 1, 4), '-', last_number, '-1')
+            when shape = 'month' then concat(substring(plain, 1, 4), '-', regexp_extract(plain, '(\d{1,2})$', 1), '-1')
             when shape = 'year' then concat(plain, '-1-1')
-        end as date_text,
-        case
-            when clock_hour = '' then '00:00'
-            when clock_rest = '' then concat(clock_hour, ':00')
-            else concat(clock_hour, clock_rest)
-        end as clock
+        end as date_text
     from pieces
 ),
 
