@@ -215,6 +215,8 @@ def _load(
 
 def _report(result: Result, home: Path) -> None:
     report.print_load(result.load)
+    if result.warning:
+        console.print(f"warning: {result.warning} --home {home}")
     console.print(f"Published snapshot {result.snapshot_id} in {home}. Look at it: python -m dashboard --home {home}")
 
 

@@ -74,6 +74,13 @@ def check_share(load: Load, limits: Limits, *, is_forced: bool) -> None:
     )
 
 
+def warning(load: Load, limits: Limits) -> str:
+    """One line where more of the rows than the analyst wants were kept out; empty otherwise."""
+    if load.rows_read < FEW or load.share_kept_out <= limits.warn_above:
+        return ""
+    return f"{load.quarantined:,} of {load.rows_read:,} rows were kept out ({_told(load)}): python -m etl quarantine"
+
+
 def _fresh(found: list[Source], manifest: Manifest) -> list[Source]:
     """The first source of each content that was not loaded before."""
     by_content: dict[str, Source] = {}

@@ -9,7 +9,7 @@ import pandas as pd
 from etl.catalogue.own import keep_schemes
 from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot, RefusedToPublish
 from etl.home import Home
-from etl.load import Loaded, Progress, check_share, load_files
+from etl.load import Loaded, Progress, check_share, load_files, warning
 from etl.lock import writing
 from etl.manifest import QUARANTINE, Load, Manifest, local_time, verify_parts
 from etl.notes import Notes, read_notes
@@ -25,10 +25,11 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True)
 class Result:
-    """The snapshot that is live now, and the load that led to it (None: no file was new)."""
+    """The snapshot that is live now, the load that led to it (None: no file was new), what to look at in it."""
 
     snapshot_id: str
     load: Load | None
+    warning: str = ""
 
 
 def add_files(
@@ -142,7 +143,8 @@ def _zone(home: Home, manifest: Manifest, settings: Settings, profile: Profile) 
 
 def _published(home: Home, loaded: Loaded, is_from_scratch: bool) -> Result:
     verify_parts(home, loaded.manifest)
-    return Result(publish(home, loaded.manifest, loaded.touched, is_from_scratch), loaded.load)
+    snapshot_id = publish(home, loaded.manifest, loaded.touched, is_from_scratch)
+    return Result(snapshot_id, loaded.load, warning(loaded.load, read_settings(home).limits) if loaded.load else "")
 
 
 def _latest(manifest: Manifest, declared: str | None) -> str | None:

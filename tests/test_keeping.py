@@ -99,7 +99,8 @@ def test_a_log_that_is_mostly_bad_is_not_published_unless_one_insists(etl: Etl, 
     assert Home(home).current_id() is None
     assert "more than 10%" in etl("check", log_file)[1]
     (home / "settings.toml").write_text("[quarantine]\nrefuse_above = 0.2\n")
-    assert etl("load", log_file, "--home", home)[0] == 0
+    code, _, err = etl("load", log_file, "--home", home)
+    assert (code, "warning: 40 of 200 rows were kept out (unknown_outcome: 40)" in err) == (0, True)
     (home / "settings.toml").unlink()
     log_file.write_text(log_file.read_text() + f"x,refused,{AT},1,CN-GD,U101\n" + "y,,,,,\n" * 60)
     assert etl("load", log_file, "--home", home)[0] == USER_MISTAKE

@@ -174,7 +174,9 @@ def test_a_mistake_in_a_profile_is_one_line(
 def test_a_profile_that_nobody_shipped_or_wrote_is_one_line_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(RefusalLensError, match=r"^unknown profile 'hmda'; did you mean hmda2018, hmda2014\?$"):
         load_profile("hmda")
-    with pytest.raises(RefusalLensError, match=r"nowhere\.toml does not exist; shipped ones: contract, bpi2012, hmda2014"):
+    with pytest.raises(
+        RefusalLensError, match=r"nowhere\.toml does not exist; shipped ones: contract, bpi2012, hmda2014"
+    ):
         load_profile(str(tmp_path / "nowhere.toml"))
 
 

@@ -1,4 +1,4 @@
-"""An attempt told again: newer rows count, older ones are history, copies are passed over, contradictions are kept out."""
+"""An attempt told again: newer rows count, older ones are history, copies pass by, contradictions are kept out."""
 
 from collections.abc import Sequence
 from dataclasses import replace
