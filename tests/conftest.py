@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
@@ -13,6 +14,8 @@ import pandas as pd
 import planted
 import pytest
 
+from etl.__main__ import app
+from etl.command_line import run
 from etl.home import Home
 from etl.pipeline import add_files
 from etl.profile import load_profile
@@ -118,6 +121,19 @@ def publish(tmp_path: Path) -> Callable[..., Snapshot]:
 def log(tmp_path: Path) -> Callable[..., Path]:
     """Draws a log file without loading it."""
     return partial(write_log, tmp_path)
+
+
+@pytest.fixture
+def etl(capfdbinary: pytest.CaptureFixture[bytes]) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command line in this process: exit code, standard output, standard error."""
+
+    def command(*words: str | Path) -> tuple[int, str, str]:
+        code = run(app, [str(word) for word in words])
+        sys.stdout.flush()
+        printed = capfdbinary.readouterr()
+        return code, printed.out.decode("utf-8"), printed.err.decode("utf-8")
+
+    return command
 
 
 @pytest.fixture(scope="module")

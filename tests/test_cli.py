@@ -11,8 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from etl.__main__ import app
-from etl.command_line import USER_MISTAKE, run
+from etl.command_line import USER_MISTAKE
 from etl.snapshot import Snapshot, open_snapshot
 
 LOG = """
@@ -30,19 +29,6 @@ Etl = Callable[..., tuple[int, str, str]]
 def live(publish_once: Callable[..., Snapshot]) -> Path:
     """A home with a published log."""
     return publish_once(LOG).path.parent.parent
-
-
-@pytest.fixture
-def etl(capfdbinary: pytest.CaptureFixture[bytes]) -> Etl:
-    """Runs a command line in this process: exit code, standard output, standard error."""
-
-    def command(*words: str | Path) -> tuple[int, str, str]:
-        code = run(app, [str(word) for word in words])
-        sys.stdout.flush()
-        printed = capfdbinary.readouterr()
-        return code, printed.out.decode("utf-8"), printed.err.decode("utf-8")
-
-    return command
 
 
 def _rows(content: str) -> list[dict[str, str]]:

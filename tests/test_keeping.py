@@ -1,15 +1,13 @@
 """Looking before loading, what is kept out and why, reading everything again, and going back."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from etl.__main__ import app
-from etl.command_line import USER_MISTAKE, run
+from etl.command_line import USER_MISTAKE
 from etl.home import Home
 from etl.pipeline import add_files
 from etl.profile import load_profile
@@ -21,19 +19,6 @@ HEADER = "attempt_id,outcome,attempted_at,amount_requested,region,reason_codes\n
 AT = "2026-10-05T04:00:00Z"
 GOOD = f"a,refused,{AT},100,CN-GD,U101\nb,approved,{AT},100,CN-GD,\n"
 BAD = f"c,perhaps,{AT},-9,CN-GD,\nd,perhaps,{AT},100,CN-GD,\n"
-
-
-@pytest.fixture
-def etl(capfdbinary: pytest.CaptureFixture[bytes]) -> Etl:
-    """Runs a command line in this process: exit code, standard output, standard error."""
-
-    def command(*words: str | Path) -> tuple[int, str, str]:
-        code = run(app, [str(word) for word in words])
-        sys.stdout.flush()
-        printed = capfdbinary.readouterr()
-        return code, printed.out.decode("utf-8"), printed.err.decode("utf-8")
-
-    return command
 
 
 @pytest.fixture
