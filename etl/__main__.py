@@ -139,10 +139,12 @@ def summary(
     language: Annotated[Language, typer.Option(help="Language of labels: en or zh.")] = Language.EN,
 ) -> None:
     """Print or write any metrics by any dimensions under any filters."""
+    from etl import answers
+
     snapshot = open_snapshot(home)
     question = question_from(metric, by, where, since, until, attribution)
     check_period(question, snapshot)
-    report.write(ask(snapshot, question), snapshot, question, format, out, language)
+    answers.write(ask(snapshot, question), snapshot, question, format, out, language)
 
 
 @app.command()
@@ -159,7 +161,9 @@ def quarantine(
     if by is not None:
         report.print_counts_kept_out(counted_rows_kept_out(parts, by))
     elif out is not None:
-        report.write_rows_kept_out(rows_kept_out(parts, rule=rule), out)
+        from etl.answers import write_rows_kept_out
+
+        write_rows_kept_out(rows_kept_out(parts, rule=rule), out)
     else:
         report.print_rows_kept_out(rows_kept_out(parts, limit, rule))
 

@@ -1,10 +1,11 @@
 """The ways to a new snapshot: add files, or build again what the home already has; and what trying it would do."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from etl.catalogue.own import keep_schemes
 from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot, RefusedToPublish
@@ -18,6 +19,9 @@ from etl.publish import clear, current_manifest, newest_readable, publish
 from etl.quarantine import rows_kept_out
 from etl.settings import DEFAULT_ZONE, Settings, read_settings
 from etl.sources import log_files
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_SHOWN = 20
 """Rows kept out that a trial shows."""

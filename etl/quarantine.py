@@ -1,10 +1,11 @@
 """The rows that are kept out of the numbers: which, from where, why, and what they say."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from etl import duck
 from etl.catalogue.rules import load_rules
@@ -12,6 +13,9 @@ from etl.errors import UnknownName
 from etl.home import Home
 from etl.manifest import QUARANTINE
 from etl.publish import current_manifest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class By(StrEnum):

@@ -3,18 +3,21 @@
 Identifiers come from the catalogue alone; every value is bound. The one place that divides is `_ratio`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from etl.catalogue.dimensions import DIMENSIONS, Dimension, Scope, dimension
 from etl.catalogue.metrics import MEASURES, METRICS, Measure, Metric, Unit, metric
 from etl.errors import InvalidValue
 from etl.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Attribution(StrEnum):

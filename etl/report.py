@@ -1,12 +1,15 @@
-"""What the command line shows: load counts, status, and answers as a table, CSV or Parquet."""
+"""What the command line shows: what became of a load, what would, what is kept out, what is live."""
+
+from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,18 +17,18 @@ from rich.text import Text
 from etl.catalogue.own import lines_to_paste
 from etl.catalogue.rules import counted
 from etl.command_line import console
-from etl.errors import InvalidValue, UnknownName
-from etl.export import about, about_bytes, csv_bytes, guarded_csv, labelled
 from etl.manifest import Load
 from etl.pipeline import Trial
-from etl.query import Question
 from etl.snapshot import Snapshot
 from etl.verify import Verified
-from etl.words import Language
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COUNTS = {"read": "rows_read"} | {name: name for name in ("loaded", "restated", "duplicates", "quarantined")}
 """Column of a load's table, and the field of a load it shows."""
-FORMATS = ("table", "csv", "parquet")
+NUMERIC = "iufb"
+"""The kinds of columns whose numbers stand below each other."""
 out_console = Console(width=None if sys.stdout.isatty() else 160, markup=False, highlight=False)
 
 
@@ -38,12 +41,14 @@ def print_load(load: Load | None) -> None:
     table.add_row(*(f"{getattr(load, COUNTS[name]):,}" for name in COUNTS))
     out_console.print(table)
     if load.broken or load.fixed:
-        out_console.print(_table(_rules_of(load), "What the rows were held against"))
+        out_console.print(_rules_of(load))
 
 
-def _rules_of(load: Load) -> pd.DataFrame:
-    rows = [(rule.id, rule.severity.value, times, rule.words.en) for rule, times in counted(load.broken, load.fixed)]
-    return pd.DataFrame(rows, columns=["rule", "severity", "rows", "meaning"])
+def _rules_of(load: Load) -> Table:
+    table = Table("rule", "severity", "rows", "meaning", title="What the rows were held against")
+    for rule, times in counted(load.broken, load.fixed):
+        table.add_row(rule.id, rule.severity.value, f"{times:,}", rule.words.en)
+    return table
 
 
 def print_trial(trial: Trial, home: Path | None, *, as_json: bool) -> None:
@@ -71,13 +76,7 @@ def print_rows_kept_out(frame: pd.DataFrame) -> None:
 
 
 def print_counts_kept_out(frame: pd.DataFrame) -> None:
-    out_console.print("No row is kept out." if frame.empty else _table(frame, "Rows kept out"))
-
-
-def write_rows_kept_out(frame: pd.DataFrame, out: Path) -> None:
-    """All of them as CSV for a spreadsheet."""
-    _written(out, lambda: out.write_bytes(guarded_csv(frame)))
-    out_console.print(f"{len(frame):,} rows written to {out}")
+    out_console.print("No row is kept out." if frame.empty else table_of(frame, "Rows kept out"))
 
 
 def print_verified(verified: Verified) -> None:
@@ -112,54 +111,14 @@ def print_status(snapshot: Snapshot) -> None:
         ("Unmapped codes", snapshot.unmapped()),
     ):
         if len(frame):
-            out_console.print(_table(frame, title))
+            out_console.print(table_of(frame, title))
     out_console.print(lines_to_paste(snapshot.unmapped()), end="", soft_wrap=True)
 
 
-def write(
-    frame: pd.DataFrame,
-    snapshot: Snapshot,
-    question: Question,
-    format: str,
-    out: Path | None,
-    language: Language,
-) -> None:
-    """The answer in the format asked, to standard output or a file with its facts in a sidecar."""
-    if format not in FORMATS:
-        raise UnknownName("format", format, FORMATS)
-    if format == "table" and out is None:
-        out_console.print(_table(labelled(frame, snapshot, language), ""))
-        return
-    if format == "table" or (format == "parquet" and out is None):
-        raise InvalidValue(
-            "a table goes to the screen and Parquet to a file; use --format csv, or --format parquet --out FILE"
-        )
-    if out is None:
-        sys.stdout.buffer.write(csv_bytes(frame, snapshot, language))
-        return
-    _write_file(frame, snapshot, format, out, language)
-    facts = about(frame, snapshot, question, language)
-    out.with_name(f"{out.stem}.about.json").write_bytes(about_bytes(facts))
-
-
-def _write_file(frame: pd.DataFrame, snapshot: Snapshot, format: str, out: Path, language: Language) -> None:
-    if format == "csv":
-        _written(out, lambda: out.write_bytes(csv_bytes(frame, snapshot, language)))
-    else:
-        _written(out, lambda: labelled(frame, snapshot, language).to_parquet(out, index=False))
-
-
-def _written(out: Path, write: Callable[[], object]) -> None:
-    try:
-        write()
-    except OSError as problem:
-        raise InvalidValue(f"--out {out} cannot be written: {problem.strerror}") from problem
-
-
-def _table(frame: pd.DataFrame, title: str) -> Table:
+def table_of(frame: pd.DataFrame, title: str) -> Table:
     table = Table(title=title or None)
     for name in frame.columns:
-        table.add_column(Text(name), justify="right" if pd.api.types.is_numeric_dtype(frame[name]) else "left")
+        table.add_column(Text(name), justify="right" if frame[name].dtype.kind in NUMERIC else "left")
     for row in frame.itertuples(index=False):
         table.add_row(*(Text(_shown(value)) for value in row))
     return table
@@ -167,7 +126,7 @@ def _table(frame: pd.DataFrame, title: str) -> Table:
 
 def _shown(value: object) -> str:
     if isinstance(value, float):
-        return "–" if pd.isna(value) else f"{value:,.4f}"
-    if isinstance(value, pd.Timestamp):
+        return "–" if math.isnan(value) else f"{value:,.4f}"
+    if isinstance(value, datetime):
         return value.isoformat(sep=" ").removesuffix(" 00:00:00")
     return f"{value:,}" if isinstance(value, int) else str(value)

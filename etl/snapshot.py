@@ -1,5 +1,7 @@
 """One published snapshot, opened read-only: what it holds, what its values are called, a door for questions."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,16 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 
 from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
 from etl.duck import model
 from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot, UnknownName
 from etl.home import Home
 from etl.words import Language, Words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNKNOWN = "unknown"
 CATALOGUED = ("macro_region", "region", "layer", "cause", "reason", "hour", "weekday")

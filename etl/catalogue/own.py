@@ -1,16 +1,20 @@
 """A lender's own code lists, `schemes/*.toml` in the home folder: read over the shipped catalogue, and extended."""
 
+from __future__ import annotations
+
 import json
 import re
 import shutil
 from pathlib import Path
 from textwrap import fill
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from etl.catalogue import DEFAULT_SCHEME, HERE, UNMAPPED, UNSPECIFIED, Catalogue, load_catalogue, read_catalogue
 from etl.errors import InvalidValue
 from etl.home import Home
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OTHER = "other"
 """The cause that a code gets in the lines to paste, until somebody chooses a better one."""
