@@ -26,6 +26,10 @@ from etl.errors import InvalidValue
 ROW, FILE, FILE_HASH = TECHNICAL = ("__row", "__file", "__hash")
 """What the columns of a file are joined by; a file that has such a column of its own is refused."""
 PART_SEPARATOR = "-"
+ESCAPE = "\\"
+IN_PARTS = r"[-\\－＼]"
+"""What a part of a key has an escape before: its separator and the escape, also in their full width."""
+UNSEEN = r"\p{Cf}"
 YEAR = re.compile(r"%-?[YyGcx]")
 FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))
 HALF_WIDTH = unicodedata.normalize("NFKC", FULL_WIDTH)
@@ -82,16 +86,13 @@ class _Filling:
         return given(ColumnExpression(name), self.nothing)
 
     def _joined(self) -> Expression:
-        """The texts of all columns in one; null where none of them has any."""
+        """The texts of all columns in one; null where none of them has any, and of a key where one has none."""
         parts = [self._given(name) for name in self.rule.columns]
         if len(parts) == 1:
             return parts[0]
         if self.name != ID:
             return FunctionExpression("nullif", FunctionExpression("concat_ws", _text(" "), *parts), _text(""))
-        joined = FunctionExpression(
-            "concat_ws", _text(PART_SEPARATOR), *(CoalesceOperator(p, _text("")) for p in parts)
-        )
-        return empty_unless(CoalesceOperator(*parts).isnotnull(), joined)
+        return _key(parts)
 
     def _code(self, text: Expression) -> Expression:
         """The reason id behind one slot: through the scheme's spellings, else the text itself as an unmapped code."""
@@ -163,6 +164,18 @@ def _region(text: Expression, scheme: str) -> Expression:
 def _found(text: Expression, values: Mapping[str, str]) -> Expression:
     known = FunctionExpression("map", ConstantExpression(list(values)), ConstantExpression(list(values.values())))
     return FunctionExpression("map_extract_value", known, text)
+
+
+def _key(parts: list[Expression]) -> Expression:
+    """One text for each list of parts and no other: each part can be told from it. Null where a part is blank."""
+    escaped = [_replaced_all(part, IN_PARTS, rf"{ESCAPE}{ESCAPE}\0") for part in parts]
+    visible = [given(_replaced_all(part, UNSEEN, "")) for part in parts]
+    is_whole = reduce(lambda these, one: these & one, (text.isnotnull() for text in visible))
+    return empty_unless(is_whole, FunctionExpression("concat_ws", _text(PART_SEPARATOR), *escaped))
+
+
+def _replaced_all(text: Expression, pattern: str, by: str) -> Expression:
+    return FunctionExpression("regexp_replace", text, _text(pattern), _text(by), _text("g"))
 
 
 def _text(value: str) -> Expression:

@@ -1,11 +1,14 @@
 """What each key of a profile does to the values of a file, up to where the rows are typed."""
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from etl.catalogue.lines import line_numbers
 from etl.column_rules import RULE_KEYS, ColumnRule
@@ -101,8 +104,8 @@ KEYS = {
     "an id of two parts": (
         "attempt_id",
         'columns = ["a", "b"]',
-        [("L", "7"), ("L", None), ("", "")],
-        ["L-7", "L-", None],
+        [("L", "7"), ("L", None), ("", "7"), ("", ""), ("L", "\u200b"), ("A-1", "1"), ("A", "1-1")],
+        ["L-7", None, None, None, None, r"A\-1-1", r"A-1\-1"],
     ),
     "a date and a time": (
         TIME,
@@ -161,6 +164,22 @@ def test_what_means_nothing_means_it_in_every_column(connection: duckdb.DuckDBPy
 
     assert _landed(connection, profile, "attempted_at", *rows) == [None, "x", "y"]
     assert _landed(connection, profile, "product", *rows) == [None, None, None]
+
+
+PARTS = st.text(alphabet="-\\A1－＼", min_size=1, max_size=4)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.tuples(PARTS, PARTS), min_size=20, unique=True))
+def test_keys_of_several_parts_are_the_same_where_all_parts_are(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, rows: list[tuple[str, str]]
+) -> None:
+    profile = _profile(tmp_path, {"attempt_id": 'columns = ["a", "b"]'})
+    keys = [str(key) for key in _landed(connection, profile, "attempt_id", *rows)]
+    plain = {(unicodedata.normalize("NFKC", first), unicodedata.normalize("NFKC", second)) for first, second in rows}
+
+    assert len(set(keys)) == len(rows)
+    assert len({unicodedata.normalize("NFKC", key) for key in keys}) == len(plain)
 
 
 @pytest.mark.parametrize(
