@@ -162,29 +162,23 @@ def rows_of(connection: Connection, folder: str, name: str) -> list[tuple[Any, .
     return connection.execute(model(folder, name)).fetchall()
 
 
-def write_quarantine(connection: Connection, path: Path, hidden: Sequence[str] = ()) -> Path | None:
-    """Write the rows kept out, each whole as JSON text and with the rules it broke; None where there are none.
-
-    What one of the patterns in `hidden` finds in the texts is masked.
-    """
-    if count(connection, "kept_out") + count(connection, "malformed") == 0:
-        return None
+def drop_texts(connection: Connection, table: str, column: str) -> None:
+    """Leave of the texts in a table how long they are."""
     connection.execute(
-        f"copy (select source_file, source_row, rules_broken, {_masked('raw', hidden)} as raw from ("
+        f"update {table} set {column} = concat('(', length({column}), ' characters, not kept: the profile drops or"
+        f" hashes columns)')"
+    )
+
+
+def make_quarantine(connection: Connection) -> None:
+    """A view `quarantine`: the rows kept out, each whole as JSON text and with the rules it broke."""
+    connection.execute(
+        "create or replace view quarantine as from ("
         "select q.source_file, q.source_row, q.rules_broken,"
         " cast(to_json(struct_pack(*columns(source.* exclude (__file, __row, __hash)))) as varchar) as raw"
         " from kept_out as q join source on q.source_file = source.__file and q.source_row = source.__row"
-        " union all select source_file, source_row, 'malformed_line', raw from malformed) as kept order by all)"
-        f" to '{_quoted(path)}' (format parquet, compression zstd)"
+        " union all select source_file, source_row, 'malformed_line', raw from malformed) order by all"
     )
-    return path
-
-
-def _masked(text: str, hidden: Sequence[str]) -> str:
-    """SQL for a text in which the patterns find nothing any more."""
-    for pattern in hidden:
-        text = f"regexp_replace({text}, '{pattern}', '***', 'g')"
-    return text
 
 
 def sha256(path: Path) -> str:

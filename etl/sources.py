@@ -146,7 +146,7 @@ def land(
     columns = connection.view("source").columns
     landing = profile.landing(columns, first.name)
     if key:
-        protect(connection, profile, first.name, key)
+        fixes += protect(connection, profile, first.name, key)
     connection.view("source").select(*landing).create_view("landing", replace=True)
     return fixes
 

@@ -1,15 +1,16 @@
 """The store: immutable Parquet parts named after their content. Parts are added and replaced, never changed."""
 
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from duckdb import ColumnExpression, StarExpression
+
 from etl import duck
 from etl.home import Home
+from etl.identifiers import masked_text
 from etl.manifest import ATTEMPTS, QUARANTINE, Manifest, Part, check_contents
-from etl.privacy import MASKED
 
 MOST_PARTS = 8
 """Parts of one day above which they are made one: a reader pays per file."""
@@ -35,8 +36,10 @@ class Store:
 
     def write_quarantine(self) -> list[Part]:
         """The rows that are kept out of the numbers, each whole and with every rule it broke."""
-        path = duck.write_quarantine(self.connection, self.staging / "quarantine.parquet", MASKED)
-        return [] if path is None else [self.keep(path, QUARANTINE, "")]
+        duck.make_quarantine(self.connection)
+        raw = masked_text(ColumnExpression("raw")).alias("raw")
+        self.connection.view("quarantine").select(StarExpression(exclude=["raw"]), raw).create_view("kept_out_masked")
+        return self.write("kept_out_masked", QUARANTINE)
 
     def keep(self, path: Path, kind: str, day: str) -> Part:
         """Move a finished file to its content's name; a file of that name has that content already."""
@@ -44,10 +47,10 @@ class Store:
         digest, size = duck.sha256(path), path.stat().st_size
         folder = self.home.store / kind / (f"day={day}" if day else "")
         final = folder / f"{digest[:16]}.parquet"
-        if not final.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            duck.sync(path)
-            shutil.move(path, final)
+        folder.mkdir(parents=True, exist_ok=True)
+        duck.sync(path)
+        path.replace(final)
+        duck.sync(folder)
         return Part(kind, day, final.relative_to(self.home.root).as_posix(), digest, size, rows)
 
     def join(self, manifest: Manifest) -> Manifest:

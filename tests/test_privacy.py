@@ -2,6 +2,7 @@
 
 import itertools
 import stat
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 
 from etl.errors import InvalidValue, UnreadableInput
 from etl.home import Home
+from etl.identifiers import KINDS, NAMES, WEIGHTS, has_identity_check, has_luhn_check, masked
 from etl.pipeline import add_files
-from etl.privacy import KINDS, NAMES, WEIGHTS, has_identity_check, has_luhn_check, masked
 from etl.profile import load_profile
+from etl.publish import current_manifest
 from etl.snapshot import Snapshot, open_snapshot
 from synthetic_data import write_world
 
@@ -118,6 +120,48 @@ def test_a_long_file_hides_no_column(home: Path, tmp_path: Path, step: int) -> N
         _load(home, _file(tmp_path, "phone", values))
 
 
+WRITTEN = {
+    "full-width": lambda number: "".join(chr(ord(digit) + 0xFEE0) for digit in _mobile(number)),
+    "blank": lambda number: f"  {_mobile(number)}",
+    "no-break blank": lambda number: f"\u00a0{_mobile(number)}\u3000",
+    "tab": lambda number: f"\t{_mobile(number)}",
+    "apostrophe": lambda number: f"'{_mobile(number)}",
+    "formula": lambda number: f'="{_mobile(number)}"',
+    "invisible": lambda number: f"\u2060{_mobile(number)}",
+    "0086": lambda number: f"0086{_mobile(number)}",
+    "within an id": lambda number: f"APP{_mobile(number)}",
+    "object": lambda number: f'{{"name": "司马光", "phone": "{_mobile(number)}"}}',
+    "list": lambda number: f'["x", "{_mobile(number)}"]',
+    "share of 4 %": lambda number: _mobile(number) if number % 25 == 3 else f"u{number:08x}",
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_an_applicant_in_other_letters_or_in_few_rows_is_refused_all_the_same(
+    home: Path, tmp_path: Path, how: str
+) -> None:
+    path = _file(tmp_path, "applicant_id", [WRITTEN[how](number) for number in range(ROWS)])
+    with pytest.raises(UnreadableInput, match="applicant_id seems to hold mobile numbers"):
+        _load(home, path)
+
+
+@pytest.mark.parametrize(("some", "all_"), [(8, 15), (20, 60_000)])
+def test_half_of_few_values_and_twenty_of_many_are_enough(home: Path, tmp_path: Path, some: int, all_: int) -> None:
+    values = [*["guest"] * (all_ - some), *[_mobile(number) for number in range(some)]]
+    with pytest.raises(UnreadableInput, match=rf"mobile numbers \({some} rows\)"):
+        _load(home, _file(tmp_path, "applicant_id", values))
+
+
+def test_a_hash_is_that_of_the_number_however_it_is_written(home: Path, tmp_path: Path) -> None:
+    values = [
+        WRITTEN[how](7) for how in ("full-width", "blank", "no-break blank", "apostrophe", "formula", "invisible")
+    ]
+    _load(home, _file(tmp_path, "phone", [_mobile(7), *values]), 'columns.applicant_id = {column="phone", hash=true}')
+    [part] = (home / "store" / "attempts").rglob("*.parquet")
+
+    assert pd.read_parquet(part)["applicant_id"].nunique() == 1
+
+
 NO_IDENTIFIERS: dict[str, list[str]] = {
     "attempt number": [f"2026100512{number:08d}" for number in range(ROWS)],
     "milliseconds": [str(1_736_121_600_000 + 977 * number) for number in range(ROWS)],
@@ -125,9 +169,13 @@ NO_IDENTIFIERS: dict[str, list[str]] = {
     "eighteen digits": [f"11010519900101{number:04d}" for number in range(200)],
     "name": ["现金贷", "信用卡"] * ROWS,
     "product_name": PEOPLE,
-    "remark": ["", "13800138000", *["no"] * ROWS],
+    "remark": ["", "13800138000", *["no"] * 200],
     "few": ["13800138000", "unknown", "unknown"],
     "amount": ["12345678901.23"] * ROWS,
+    "seconds": [str(1_736_121_600 + 977 * number) for number in range(ROWS)],
+    "eleven digits": [str(10_000_000_000 + 2_222_222_222 * number) for number in range(ROWS)],
+    "fifteen digits": [str(202607041600000 + 7 * number) for number in range(ROWS)],
+    "applicant_id": [f"{uuid.UUID(int=(7919 * number) ** 9 % 2**128)}" for number in range(2_000)],
 }
 
 
@@ -223,7 +271,11 @@ def test_what_is_dropped_cannot_be_mapped(home: Path, tmp_path: Path) -> None:
 
 # ------------------------------------------------------------------------------------------- masked
 
-SAID = f"call 13800138000 or +86 138-0013-8000, {_identity(1)}, {_card(1)}, a.b@c.example, {_card(1)[:4]} end"
+SAID = (
+    f"call 13800138000, +86 138-0013-8000, {_identity(1)}, {_card(1)}, a.b@c.example, tel_13800138000,13800138000,"
+    f" 008613800138000客户１３８００１３８０００ 2221000000000009 3782 822463 10005 110105491231002, {_card(1)[:4]} end"
+)
+TOLD = ("138", "１３８", _identity(1), _card(1), "c.example", "2221", "10005", "110105")
 
 
 def test_what_looks_like_an_identifier_is_masked_in_rows_kept_out_and_in_lines_that_are_none(
@@ -235,8 +287,29 @@ def test_what_looks_like_an_identifier_is_masked_in_rows_kept_out_and_in_lines_t
     kept = [text for text in _texts(home) if "call" in text]
 
     assert len(kept) == 2
-    assert not [text for text in kept for told in ("138", _identity(1), _card(1), "c.example") if told in text]
+    assert not [text for text in kept for told in TOLD if told in text]
     assert all(f"{_card(1)[:4]} end" in text for text in kept)
+
+
+@pytest.mark.parametrize("name", ["shown_message", "reason_codes", "city"])
+def test_what_stands_within_a_text_that_is_stored_is_masked_and_counted(home: Path, tmp_path: Path, name: str) -> None:
+    snapshot = _load(home, _file(tmp_path, name, [*["fine"] * 200, "客户13800138000", SAID]))
+    [part] = (home / "store" / "attempts").rglob("*.parquet")
+    stored = pd.read_parquet(part)[name]
+
+    assert (stored == "客户***").sum() == 1
+    assert not [text for text in stored for told in TOLD if told in text]
+    assert current_manifest(Home(home)).loads[-1].fixed["identifier_masked"] == 2
+    assert snapshot.reconciliation().quarantined == 0
+
+
+def test_a_line_that_is_no_row_is_not_kept_where_columns_are_dropped(home: Path, tmp_path: Path) -> None:
+    path = _file(tmp_path, "phone", [_mobile(number) for number in range(ROWS)])
+    path.write_text(path.read_text(encoding="utf-8") + "a,欧阳锋,refused,2026-10-05,more\n", encoding="utf-8")
+
+    assert _load(home, path, 'identifiers.phone = "drop"').reconciliation().quarantined == 1
+    assert not [text for text in _texts(home) if "欧阳锋" in text]
+    assert [text for text in _texts(home) if "characters, not kept" in text]
 
 
 def test_times_and_ids_are_not_masked() -> None:

@@ -23,6 +23,7 @@ class Fix(StrEnum):
     DELIMITER = "other_delimiter"
     TRAILING_DELIMITER = "trailing_delimiter"
     COLUMNS_NAMED = "columns_named"
+    MASKED = "identifier_masked"
 
 
 @cache
