@@ -119,7 +119,7 @@ def test_every_time_of_a_row_may_be_written_in_a_way_of_its_own(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("text", "unit", "amount"),
-    [("1.5万", "1", 15_000), ("1,500", "1000", 1_500_000), ("123456", "0.01", 1234.56), ("1.2亿", "0.01", 1_200_000)],
+    [("1.5万", "1", 15_000), ("1,500", "1000", 1_500_000), ("123456", "0.01", 1234.56), ("$1,500", "1000", 1_500_000)],
 )
 def test_an_amount_is_read_first_and_then_multiplied_by_its_unit(
     tmp_path: Path, text: str, unit: str, amount: float
@@ -127,6 +127,16 @@ def test_an_amount_is_read_first_and_then_multiplied_by_its_unit(
     stored = _stored(_load(tmp_path, {"amount": text}, unit=unit))
 
     assert stored["amount_requested"].astype(float).tolist() == [amount]
+
+
+IN_YUAN = ("15000元", "15,000 元", "¥15000", "￥１５０００", "15000 RMB", "CNY 15000")
+
+
+def test_a_unit_that_an_amount_says_itself_is_the_one(tmp_path: Path) -> None:
+    texts = ("1.5", "1.5万", "1.5 万元", "¥1.5万", "0.00015亿", *IN_YUAN)
+    stored = _stored(_load(tmp_path, *({"amount": text} for text in texts), unit='"万"'))
+
+    assert set(stored["amount_requested"].astype(float)) == {15_000}
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

@@ -62,24 +62,32 @@ amounts as (
     from labelled
 ),
 
--- ¥1,234.50, 1.5万 and full-width digits are numbers; 1.234,50 could be two of them
-written_amounts as (
+odd_amounts as (
     select
         *,
         case
             when amount_requested is not null and plain_amount is null
-                then regexp_replace(
-                    trim(
-                        regexp_replace(
-                            translate(translate(amount_requested, full_width, half_width), '￥￡　’', '¥£ '''),
-                            '\p{Cf}', '', 'g'
-                        )
-                    ),
-                    '^([¥$€£元]|RMB|CNY|USD|EUR|GBP) ?| ?([¥$€£元]|RMB|CNY|USD|EUR|GBP)$', '', 'g'
+                then trim(
+                    regexp_replace(
+                        translate(translate(amount_requested, full_width, half_width), '￥￡　’', '¥£ '''),
+                        '\p{Cf}', '', 'g'
+                    )
                 )
-        end as odd_amount
+        end as odd_text
     from amounts
     cross join (select full_width, half_width from settings) as alphabets
+),
+
+-- ¥1,234.50, 1.5万 and full-width digits are numbers; 1.234,50 could be two of them
+-- an amount that says itself that it is in yuan, or in 万 or 亿 of them, is not in the unit of the others
+written_amounts as (
+    select
+        *,
+        regexp_replace(
+            odd_text, '^([¥$€£元]|RMB|CNY|USD|EUR|GBP) ?| ?([¥$€£元]|RMB|CNY|USD|EUR|GBP)$', '', 'g'
+        ) as odd_amount,
+        case when regexp_matches(odd_text, '[¥元万亿]|RMB|CNY') then 1 else amount_unit end as unit
+    from odd_amounts
 ),
 
 digits as (
@@ -97,12 +105,12 @@ numbers as (
     select
         *,
         case
-            when amount_unit = 1 and odd_digits is null then plain_amount
+            when unit = 1 and odd_digits is null then plain_amount
             else try_cast(
                 try_cast(
                     try_cast(coalesce(odd_digits, amount_requested) as decimal(22, 6))
                     * cast(odd_factor as decimal(9, 0)) as decimal(22, 6)
-                ) * cast(amount_unit as decimal(15, 6)) as decimal(18, 2)
+                ) * cast(unit as decimal(15, 6)) as decimal(18, 2)
             )
         end as amount,
         try_cast(score as integer) as score_number,
