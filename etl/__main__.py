@@ -15,7 +15,7 @@ from etl.home import Home
 from etl.lock import writing
 from etl.notes import Notes
 from etl.pipeline import Result, Trial, add_files, check_source, rebuild, try_files
-from etl.profile import CONTRACT, load_profile
+from etl.profile import CONTRACT, Profile, load_profile
 from etl.publish import current_manifest, roll_back
 from etl.quarantine import By, check_rule, counted_rows_kept_out, parts_kept_out, rows_kept_out
 from etl.query import ask
@@ -79,16 +79,21 @@ def load(
 ) -> None:
     """Load log files through a mapping profile and publish a snapshot."""
     if dry_run:
-        report.print_trial(_tried(Home(home), paths, profile), home, as_json=as_json)
+        report.print_trial(_tried(Home(home), paths, load_profile(profile, Home(home))), home, as_json=as_json)
     else:
         _load(paths, profile, home, as_of, is_forced=force, as_json=as_json)
 
 
 @app.command()
-def check(paths: Sources, profile: MappingProfile = CONTRACT, as_json: AsJson = False) -> None:
-    """Hold log files against the contract without loading them: what would be kept out, and why."""
+def check(
+    paths: Sources, profile: MappingProfile = CONTRACT, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False
+) -> None:
+    """Hold log files against the contract without loading them: what would be kept out, and why.
+
+    The home is only asked for the code lists that the profile names.
+    """
     with tempfile.TemporaryDirectory(prefix="refusal-lens-") as folder:
-        trial = _tried(Home(Path(folder)), paths, profile)
+        trial = _tried(Home(Path(folder)), paths, load_profile(profile, Home(home)))
         report.print_trial(trial, None, as_json=as_json)
         if not as_json:
             report.print_rows_kept_out(trial.rows_kept_out)
@@ -189,12 +194,10 @@ def rollback(
     console.print(f"Live is snapshot {snapshot_id} in {home}.")
 
 
-def _tried(home: Home, paths: list[str], profile: str) -> Trial:
+def _tried(home: Home, paths: list[str], profile: Profile) -> Trial:
     with progress(of_bytes=True) as bar:
         task = bar.add_task("Checking", total=None)
-        return try_files(
-            home, paths, load_profile(profile, home), lambda done, total: bar.update(task, completed=done, total=total)
-        )
+        return try_files(home, paths, profile, lambda done, total: bar.update(task, completed=done, total=total))
 
 
 def _load(

@@ -1,5 +1,6 @@
 """One batch of source rows after the other: read, held against the contract, compared with what is known, stored."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,14 @@ def hold_to_contract(connection: duck.Connection) -> None:
     for model in ("written_times", "reason_lists", "typed", "combinations", "broken_rules", "quarantined"):
         duck.make(connection, "intake", model)
     duck.make_view(connection, "intake", "accepted")
+
+
+LONGEST_NUMBER = 20
+
+
+def in_order_of_names(name: str) -> str:
+    """What a file's name is compared by: as people count, `export-9` before `export-10`."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(LONGEST_NUMBER), name)
 
 
 @dataclass
@@ -101,7 +110,12 @@ class Intake:
             for name, kind in (("stored", ATTEMPTS), ("history", HISTORY)):
                 paths = [self.home.root / part.path for part in self.manifest.of_kind(kind)]
                 duck.read_parts(connection, name, paths, like="accepted")
-            for model in ("met", "contenders", "judged", "superseded", "conflicting"):
+            for model in ("met", "contenders"):
+                duck.make(connection, "intake", model)
+            names = duck.values(connection, "contenders", "source_file")
+            orders = [(name, in_order_of_names(name)) for name in sorted(names)]
+            duck.make_table(connection, "file_orders", "source_file varchar, file_order varchar", orders)
+            for model in ("judged", "superseded", "conflicting"):
                 duck.make(connection, "intake", model)
         duck.make_view(connection, "intake", "kept")
 

@@ -10,7 +10,7 @@ from etl.catalogue.rules import Severity, load_rules
 from etl.errors import RefusedToPublish
 from etl.home import Home
 from etl.intake import Intake, Tally
-from etl.manifest import Load, Manifest
+from etl.manifest import Load, LoadedFile, Manifest
 from etl.profile import Profile, merged_words
 from etl.settings import Limits
 from etl.sources import Source, batches, find_sources
@@ -39,7 +39,7 @@ def load_files(
     Raises `UnreadableInput` for files that cannot be read and `RefusedToPublish` when not every row read is
     accounted for; in both cases nothing becomes live.
     """
-    fresh = _fresh(find_sources(paths), manifest)
+    fresh = _fresh(find_sources(paths), manifest, profile)
     if not fresh:
         return Loaded(manifest, None, frozenset())
     intake = Intake(home, manifest, profile)
@@ -81,12 +81,25 @@ def warning(load: Load, limits: Limits) -> str:
     return f"{load.quarantined:,} of {load.rows_read:,} rows were kept out ({_told(load)}): python -m etl quarantine"
 
 
-def _fresh(found: list[Source], manifest: Manifest) -> list[Source]:
-    """The first source of each content that was not loaded before."""
-    by_content: dict[str, Source] = {}
+def _fresh(found: list[Source], manifest: Manifest, profile: Profile) -> list[Source]:
+    """The first source of each content that this profile has not loaded before.
+
+    Where names tell which file is newer, the same content under another name says that things are so again.
+    """
+    known = {_identity(file, profile) for load in manifest.loads if _reads_alike(load, profile) for file in load.files}
+    fresh: dict[str, Source] = {}
     for source in found:
-        by_content.setdefault(source.sha256, source)
-    return [source for content, source in by_content.items() if content not in manifest.known_files]
+        fresh.setdefault(_identity(source.facts, profile), source)
+    return [source for identity, source in fresh.items() if identity not in known]
+
+
+def _identity(file: LoadedFile, profile: Profile) -> str:
+    return f"{file.sha256} {file.name}" if profile.is_restated_by_order else file.sha256
+
+
+def _reads_alike(load: Load, profile: Profile) -> bool:
+    """Whether a load read its files as this profile would, or kept nothing out that another one could read."""
+    return load.quarantined == 0 or load.profile_sha256 in (None, profile.sha256)
 
 
 def _told(load: Load) -> str:
@@ -101,6 +114,7 @@ def _record(sources: list[Source], profile: Profile, tally: Tally) -> Load:
         id=now.strftime("%Y%m%dT%H%M%SZ"),
         loaded_at=now.isoformat(timespec="seconds"),
         profile=profile.name,
+        profile_sha256=profile.sha256,
         files=tuple(source.facts for source in sources),
         rows_read=tally.rows_read,
         loaded=tally.loaded,

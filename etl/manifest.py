@@ -41,7 +41,7 @@ class Load:
     """One run of the loader. rows_read = loaded + restated + duplicates + quarantined, or nothing is published.
 
     `restated` rows tell anew, older or newer, of an attempt that is known; `broken` counts rows by rule of the
-    contract, `fixed` by what was put right in them or in their file.
+    contract, `fixed` by what was put right in them or in their file. `profile_sha256` is how the profile read then.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Load:
     duplicates: int
     quarantined: int
     restated: int = 0
+    profile_sha256: str | None = None
     broken: dict[str, int] = field(default_factory=dict)
     fixed: dict[str, int] = field(default_factory=dict)
 
@@ -70,7 +71,7 @@ class Manifest:
     """Everything needed to build the snapshot again from the store alone.
 
     `as_of` is the latest moment that a load declared; `source_id` is which invented world the rows are from;
-    `snapshot_sha256` the hash of the snapshot file that was built from it.
+    `snapshot_sha256` the hash of the snapshot file that was built from it, `parent` the snapshot that was live before.
     """
 
     business_zone: str = "Asia/Shanghai"
@@ -81,6 +82,7 @@ class Manifest:
     loads: tuple[Load, ...] = ()
     words: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     snapshot_sha256: str | None = None
+    parent: str | None = None
 
     def of_kind(self, kind: str) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.kind == kind)
@@ -93,11 +95,6 @@ class Manifest:
     def complete_until(self) -> datetime | None:
         """`as_of` as a local time of the business zone."""
         return local_time(self.as_of, self.business_zone) if self.as_of else None
-
-    @property
-    def known_files(self) -> frozenset[str]:
-        """The content hashes of every file that was ever loaded."""
-        return frozenset(file.sha256 for load in self.loads for file in load.files)
 
     def with_parts(self, fresh: Iterable[Part], outdated: Iterable[Part]) -> "Manifest":
         """The manifest with fresh parts, and without those that they take the place of."""

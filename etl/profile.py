@@ -1,5 +1,6 @@
 """Mapping profiles: how a foreign file becomes rows of the contract. The rules are TOML; see docs/profiles.md."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -61,6 +62,12 @@ class Profile:
     @property
     def is_contract(self) -> bool:
         return self.name == CONTRACT
+
+    @property
+    def sha256(self) -> str:
+        """Changes with whatever changes how a file is read."""
+        read = (self.columns, self.delimiter, self.zone, self.date_order, self.nothing, self.identifiers)
+        return hashlib.sha256(repr((*read, self.is_restated_by_order)).encode()).hexdigest()
 
     def landing(self, present: list[str], place: str) -> list[Expression]:
         """The select list of the landing relation over a file with the columns `present`."""

@@ -49,7 +49,7 @@ def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scr
         _build(Plan(home, manifest, snapshot_id, building, previous, touched))
         _check_written(building, snapshot_id)
         duck.sync(building)
-        manifest = replace(manifest, snapshot_sha256=duck.sha256(building))
+        manifest = replace(manifest, snapshot_sha256=duck.sha256(building), parent=_live(home))
         building.rename(home.snapshot_path(snapshot_id))
     finally:
         for leftover in home.snapshots.glob(".building-*"):
@@ -77,14 +77,17 @@ def roll_back(home: Home, snapshot_id: str | None = None) -> str:
     What was loaded since is not in it and can be loaded again. Raises `UnknownName` or `InvalidValue` where there is
     no such snapshot, `DamagedSnapshot` where it cannot be read.
     """
-    ids = home.snapshot_ids()
-    earlier = [known for known in ids if known < str(home.current_id())]
+    ids, target = home.snapshot_ids(), snapshot_id or current_manifest(home).parent
     if snapshot_id is not None and snapshot_id not in ids:
         raise UnknownName("snapshot", snapshot_id, ids)
-    if snapshot_id is None and not earlier:
+    if target not in ids:
         raise InvalidValue(f"{home.root} keeps no snapshot before the live one; kept: {', '.join(ids) or 'none'}")
-    target = snapshot_id or earlier[-1]
-    verify_parts(home, read_manifest(home.manifest_path(target)))
+    manifest = read_manifest(home.manifest_path(target))
+    verify_parts(home, manifest)
+    if not _is_as_written(home, target, manifest):
+        raise DamagedSnapshot(
+            f"{home.snapshot_path(target)} was changed after it was published; kept: {', '.join(ids)}"
+        )
     Snapshot(home.snapshot_path(target))
     _write(home.current, target)
     duck.sync(home.root)
@@ -104,11 +107,11 @@ def _build(plan: Plan) -> None:
 
 
 def clear(home: Home) -> None:
-    """Remove what stopped runs left, all but the live and the newest snapshots, and the parts that none of those lists.
+    """Remove what stopped runs left, all but the newest snapshots and the line of the live one, and unlisted parts.
 
     While a manifest of those cannot be read, nobody knows what it lists, and every part stays.
     """
-    kept = {*home.snapshot_ids()[-KEPT:], *filter(None, [home.current_id()])}
+    kept = {*home.snapshot_ids()[-KEPT:], *_line_of(home)}
     _clear_leftovers(home)
     for snapshot_id in _named(home) - kept:
         home.snapshot_path(snapshot_id).unlink(missing_ok=True)
@@ -121,6 +124,24 @@ def clear(home: Home) -> None:
     for part in home.store.rglob("*.parquet"):
         if part.relative_to(home.root).as_posix() not in listed:
             part.unlink()
+
+
+def _line_of(home: Home) -> list[str]:
+    """The live snapshot and those it came from, as many as are kept."""
+    line: list[str] = []
+    at = home.current_id()
+    while at is not None and len(line) < KEPT:
+        line.append(at)
+        at = _parent(home, at)
+    return line
+
+
+def _parent(home: Home, snapshot_id: str) -> str | None:
+    """The snapshot that another one came from, where that is known and still kept."""
+    with suppress(DamagedSnapshot):
+        parent = read_manifest(home.manifest_path(snapshot_id)).parent
+        return parent if parent in home.snapshot_ids() else None
+    return None
 
 
 def _clear_leftovers(home: Home) -> None:
@@ -154,13 +175,24 @@ def _mergeable(home: Home) -> Path | None:
     path = home.snapshot_path(current)
     try:
         stored = Snapshot(path).facts
-        written = read_manifest(home.manifest_path(current)).snapshot_sha256
+        manifest = read_manifest(home.manifest_path(current))
     except DamagedSnapshot:
         return None
-    if written not in (None, duck.sha256(path)):
+    if not _is_as_written(home, current, manifest):
         logger.warning("%s was changed after it was published; building from scratch", path)
         return None
     return path if stored.get("schema_version") == schema_version() else None
+
+
+def _live(home: Home) -> str | None:
+    """The id of the live snapshot; None where there is none, or its name is damaged."""
+    with suppress(DamagedSnapshot):
+        return home.current_id()
+    return None
+
+
+def _is_as_written(home: Home, snapshot_id: str, manifest: Manifest) -> bool:
+    return manifest.snapshot_sha256 in (None, duck.sha256(home.snapshot_path(snapshot_id)))
 
 
 def _write(path: Path, text: str) -> None:

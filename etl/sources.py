@@ -202,7 +202,9 @@ def _source(path: Path, table: str) -> Source:
         check_parquet(path)
     if path.name.endswith(DATABASE_ENDINGS):
         rows_in_table(path, table)
-        digest = hashlib.sha256(f"{digest}{SEPARATOR}{table}".encode()).hexdigest()
+        log = path.with_name(f"{path.name}.wal")
+        written_since = sha256(log) if log.exists() else ""
+        digest = hashlib.sha256(f"{digest}{SEPARATOR}{table}{written_since}".encode()).hexdigest()
     source = Source(path, digest, size, changed, table)
     source.check_unchanged()
     return source

@@ -103,9 +103,10 @@ def _between(relation: DuckDBPyRelation, position: str, rows: Rows | None) -> Du
 
 
 def _names(paths: list[Path]) -> dict[str, str]:
-    """What a row's file is called: its name, with its folder where two files of a batch have the same one."""
-    is_alike = len({path.name for path in paths}) < len(paths)
-    return {str(path): f"{path.parent.name}/{path.name}" if is_alike else path.name for path in paths}
+    """What a row's file is called: its name, with as many of its folders as tell the files of a batch apart."""
+    deepest = max(len(path.parts) for path in paths)
+    named = ({str(path): "/".join(path.parts[-depth:]) for path in paths} for depth in range(1, deepest + 1))
+    return next(names for names in named if len(set(names.values())) == len(paths))
 
 
 def _by_path(values: Mapping[str, str]) -> duckdb.Expression:

@@ -215,7 +215,44 @@ def test_a_rollback_makes_the_snapshot_before_live_and_the_later_load_can_come_a
     assert count(live) == 3
 
 
-def test_there_is_no_way_back_to_what_is_not_kept(etl: Etl, live: Path) -> None:
+def test_a_rollback_goes_to_where_the_live_snapshot_came_from(etl: Etl, live: Path, log_file: Path) -> None:
+    first = open_snapshot(live).id
+    for name in ("f", "g"):
+        later = log_file.with_name(f"{name}.csv")
+        later.write_text(f"{HEADER}{name},refused,2026-10-06T04:00:00Z,1,CN-GD,U101\n")
+        etl("load", later, "--home", live)
+        etl("rollback", "--home", live)
+
+    assert open_snapshot(live).id == first
+    etl("load", log_file.with_name("g.csv"), "--home", live)
+    etl("rollback", "--home", live)
+    assert open_snapshot(live).id == first
+
+
+def test_there_is_no_way_back_to_a_snapshot_that_was_changed(etl: Etl, live: Path, log_file: Path) -> None:
+    damaged(live, "snapshots/*.duckdb")
+    later = log_file.with_name("later.csv")
+    later.write_text(f"{HEADER}e,refused,2026-10-06T04:00:00Z,1,CN-GD,U101\n")
+    etl("load", later, "--home", live)
+    code, _, err = etl("rollback", "--home", live)
+
+    assert (code, err.count("\n")) == (USER_MISTAKE, 1)
+    assert "was changed after it was published" in err
+
+
+def test_a_mended_profile_reads_a_file_once_more_that_it_kept_rows_out_of(etl: Etl, live: Path, log_file: Path) -> None:
+    mended = log_file.with_name("mended.toml")
+    columns = "".join(
+        f'[columns.{name}]\ncolumn = "{name}"\n' for name in HEADER.split(",")[:1] + HEADER.split(",")[2:5]
+    )
+    values = '[columns.outcome]\ncolumn = "outcome"\n[columns.outcome.values]\nperhaps = "refused"\n'
+    mended.write_text(f'profile = "mended"\nen = "Mended"\nzh = "已修正"\n{columns}{values}', encoding="utf-8")
+    etl("load", log_file, "--home", live, "--profile", mended)
+
+    assert open_snapshot(live).loads()[["loaded", "quarantined"]].iloc[-1].tolist()[0] == 1
+
+
+def test_there_is_no_way_back_to_what_is_not_kept_to_what_is_not_kept(etl: Etl, live: Path) -> None:
     for words in ((), ("--to", "yesterday")):
         code, _, err = etl("rollback", "--home", live, *words)
         assert (code, err.count("\n")) == (USER_MISTAKE, 1)

@@ -149,3 +149,42 @@ def _in_pieces(folder: Path, pieces: Sequence[Sequence[str]]) -> Snapshot:
         load(folder / "two", write(folder, f"{number}.csv", *piece)) for number, piece in enumerate(pieces) if piece
     ]
     return snapshots[-1]
+
+
+def test_a_copy_in_a_later_file_is_news_of_when_it_was_still_so(home: Path, tmp_path: Path) -> None:
+    first, second, third = (
+        write(tmp_path, f"export-{number}.csv", f"a {outcome} 10-05")
+        for number, outcome in ((8, "pending"), (9, "approved"), (10, "pending"))
+    )
+    load(home, first, third, profile=BY_ORDER)
+    snapshot = load(home, second, profile=BY_ORDER)
+
+    assert state(snapshot) == {"10-05 pending": 1}
+    assert snapshot.reconciliation().closes
+    assert history(home) == ["a approved"]
+
+
+def test_a_profile_without_the_declaration_leaves_what_one_with_it_had_settled(home: Path, tmp_path: Path) -> None:
+    load(
+        home,
+        write(tmp_path, "1.csv", "a pending 10-05"),
+        write(tmp_path, "2.csv", "a approved 10-05"),
+        profile=BY_ORDER,
+    )
+    snapshot = load(home, write(tmp_path, "3.csv", "a refused 10-05", "b refused 10-05"))
+
+    assert state(snapshot) == {"10-05 approved": 1, "10-05 refused": 1}
+    assert last(snapshot) == [2, 1, 0, 0, 1]
+
+
+def test_files_of_the_same_name_in_folders_of_the_same_name_are_told_apart(home: Path, tmp_path: Path) -> None:
+    logs = [
+        write(tmp_path / folder / "day", "part.csv", "a perhaps 10-05", f"{folder} refused 10-05") for folder in "xy"
+    ]
+    for log in logs:
+        pd.read_csv(log, dtype="str").to_parquet(log.with_suffix(".parquet"))
+    load(home, *(log.with_suffix(".parquet") for log in logs))
+    manifest = current_manifest(Home(home))
+    kept_out = pd.concat([pd.read_parquet(home / part.path) for part in manifest.of_kind("quarantine")])
+
+    assert sorted(kept_out["source_file"]) == ["x/day/part.parquet", "y/day/part.parquet"]

@@ -2,7 +2,8 @@
 with told as (
     select
         contenders.*,
-        case when is_restated_by_order then source_file end as file_order,
+        case arrival when 1 then 0 when 0 then 1 else 2 end as precedence,
+        case when is_restated_by_order then file_orders.file_order end as file_order,
         case when is_restated_by_order then arrival end as arrival_order,
         case when is_restated_by_order then source_row end as row_order,
         concat_ws(
@@ -35,6 +36,7 @@ with told as (
             coalesce(cast(shown_message as varchar), chr(30))
         ) as content
     from contenders
+    join file_orders on contenders.source_file = file_orders.source_file
     cross join settings
 ),
 
@@ -52,8 +54,11 @@ aged as (
 placed as (
     select
         *,
-        row_number() over (partition by attempt_id, age order by arrival, source_file, source_row) as place,
-        row_number() over (partition by attempt_id, age, content order by arrival, source_file, source_row) as copy
+        row_number() over (partition by attempt_id, age order by precedence, source_file, source_row) as place,
+        row_number() over (
+            partition by attempt_id, age, content
+            order by precedence, source_file, source_row
+        ) as copy
     from aged
 ),
 
@@ -69,35 +74,34 @@ compared as (
 repeated as (
     select
         *,
-        arrival = 2
-        and (
-            copy > 1
-            or (place = 1 and coalesce(content = older_content, false))
-            or (place = 1 and coalesce(content = newer_content and newer_arrival < 2, false))
-        ) as is_repeated
+        copy > 1
+        or (place = 1 and coalesce(content = older_content, false))
+        or (place = 1 and coalesce(content = newer_content and (newer_arrival < 2 or file_order is not null), false))
+            as is_repeated,
+        place = 1 and coalesce(content = newer_content, false) as is_copied
     from compared
 ),
 
 settled as (
     select
         *,
-        max(case when place = 1 and arrival > 0 and not is_repeated then age end) over (partition by attempt_id)
-            as newest_age,
+        max(case when place = 1 and arrival > 0 then age end) over (partition by attempt_id) as newest_age,
         max(arrival = 1) over (partition by attempt_id) as is_stored
     from repeated
 )
 
 select
     * exclude (
-        file_order, arrival_order, row_order, content, age, place, copy, older_content, newer_content, newer_arrival,
-        is_repeated, newest_age, is_stored
+        precedence, file_order, arrival_order, row_order, content, age, place, copy, older_content, newer_content,
+        newer_arrival, is_repeated, newest_age, is_stored
     ),
-    place = 1 and age = newest_age and arrival > 0 and not is_repeated as is_in_force,
+    place = 1 and age = newest_age and arrival > 0 as is_in_force,
     case
         when arrival < 2 then 'known'
-        when is_repeated then 'duplicate'
+        when place > 1 and copy > 1 then 'duplicate'
         when place > 1 then 'conflict'
         when age = newest_age and not is_stored then 'loaded'
+        when is_repeated then 'duplicate'
         else 'restated'
     end as verdict
 from settled
