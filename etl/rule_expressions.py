@@ -56,9 +56,9 @@ class _Filling:
             return FunctionExpression("concat", ColumnExpression(FILE_HASH), _text("-"), row)
         if rule.constant is not None:
             return _text(rule.constant)
-        if rule.split is not None:
-            return self._pieces(rule.split)
-        if self.name == REASONS and (rule.scheme or len(rule.columns) > 1):
+        if self.name == REASONS and len(rule.columns) == 1:
+            return self._listed(rule.columns[0])
+        if self.name == REASONS:
             return _slots([self._code(self._given(column)) for column in rule.columns])
         if rule.format is not None:
             return _moment(self._joined(), rule.format)
@@ -97,18 +97,42 @@ class _Filling:
     def _code(self, text: Expression) -> Expression:
         """The reason id behind one slot: through the scheme's spellings, else the text itself as an unmapped code."""
         scheme, known = self.rule.scheme, self.rule.aliases if self.rule.scheme else self.rule.values
-        if not known:
-            return text
-        unmapped = text if scheme is None else FunctionExpression("||", _text(reason_id(scheme, "")), text)
-        return CoalesceOperator(_found(text, known), unmapped)
+        prefix = self.rule.prefix if scheme is None else reason_id(scheme, "")
+        unmapped = FunctionExpression("||", _text(prefix), text) if prefix else text
+        if self.rule.otherwise is not None:
+            unmapped = empty_unless(text.isnotnull(), _text(self.rule.otherwise))
+        return CoalesceOperator(_found(text, known), unmapped) if known else unmapped
 
-    def _pieces(self, delimiter: str) -> Expression:
-        """The codes of a cell that holds several, in their places."""
-        pieces = FunctionExpression("string_split", self._given(self.rule.columns[0]), _text(delimiter))
+    def _listed(self, column: str) -> Expression:
+        """The codes of a list in their places, one in each; of a text whatever the rule makes of it."""
+        cell = ColumnExpression(column)
+        text = cell.cast("varchar")
+        has_type = FunctionExpression("suffix", FunctionExpression("typeof", cell), _text("]"))
+        listed = CaseExpression(has_type, self._coded(_members(FunctionExpression("to_json", cell))))
+        written = otherwise(CaseExpression(_is_json_list(text), self._coded(_members(text))), self._told(column))
+        return otherwise(listed.when(FunctionExpression("contains", text, _text("[")), written), self._told(column))
+
+    def _told(self, column: str) -> Expression:
+        if self.rule.split is not None:
+            return self._coded(FunctionExpression("string_split", self._given(column), _text(self.rule.split)))
+        return _slots([self._code(self._given(column))]) if self.rule.scheme else self._single().cast("varchar")
+
+    def _coded(self, pieces: Expression) -> Expression:
+        """The codes of several pieces, in their places."""
         piece = given(ColumnExpression("piece"), self.nothing)
         code = LambdaExpression("piece", CoalesceOperator(self._code(piece), _text("")))
         codes = FunctionExpression("list_transform", pieces, code)
         return _ended(FunctionExpression("array_to_string", codes, _text(SLOT_SEPARATOR)))
+
+
+def _is_json_list(text: Expression) -> Expression:
+    """Only what is JSON is asked for its type."""
+    is_list = FunctionExpression("json_type", text) == _text("ARRAY")
+    return otherwise(CaseExpression(FunctionExpression("json_valid", text), is_list), ConstantExpression(False))
+
+
+def _members(json: Expression) -> Expression:
+    return FunctionExpression("json_extract_string", json, _text("$[*]"))
 
 
 def given(column: Expression, nothing: tuple[str, ...] = ()) -> Expression:
