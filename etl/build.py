@@ -118,9 +118,9 @@ def _describe(connection: duck.Connection, plan: Plan, catalogue: Catalogue) -> 
 def _facts(connection: duck.Connection, plan: Plan) -> dict[str, str]:
     """What is true of the snapshot as a whole, as text."""
     present = duck.values(connection, "memory.attempts", "time_grain") | duck.previous_fact(connection, "time_grain")
-    grain = next(grain for grain in COARSEST_FIRST if grain.value in present)
+    grain = _coarsest(present)
     first, last = (datetime.fromisoformat(day) for day in (plan.manifest.days[0], plan.manifest.days[-1]))
-    last = _after(last, grain) - timedelta(days=1)
+    last = _after(last, _last_grain(connection)) - timedelta(days=1)
     return {
         "id": plan.snapshot_id,
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -150,7 +150,16 @@ def _as_of(connection: duck.Connection, manifest: Manifest, grain: TimeGrain) ->
         reached = newest.astimezone(ZoneInfo(manifest.business_zone)).replace(tzinfo=None)
     if manifest.complete_until is not None:
         return max(manifest.complete_until, reached)
-    return reached if grain is TimeGrain.INSTANT else _after(reached, grain)
+    return reached if grain is TimeGrain.INSTANT else _after(reached, _last_grain(connection))
+
+
+def _coarsest(present: set[str]) -> TimeGrain:
+    return next(grain for grain in COARSEST_FIRST if grain.value in present)
+
+
+def _last_grain(connection: duck.Connection) -> TimeGrain:
+    """How coarse the last row is: the log ends where its bucket does, and one of another row may be longer."""
+    return _coarsest({grain for (grain,) in duck.rows_of(connection, "snapshot", "last_grains")})
 
 
 def _after(label: datetime, grain: TimeGrain) -> datetime:
