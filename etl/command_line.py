@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progres
 from typer.exceptions import TyperException
 
 from etl.errors import RefusalLensError, Stopped, UnknownName
+from etl.identifiers import masked
 
 USER_MISTAKE, STOPPED = 2, 130
 OUT_OF_ROOM = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, duckdb.OutOfMemoryException)
@@ -51,7 +52,7 @@ def progress(*, of_bytes: bool = False) -> Progress:
 
 
 def _complain(line: str) -> int:
-    print(f"error: {' '.join(line.split())}", file=sys.stderr)
+    print(f"error: {masked(' '.join(line.split()))}", file=sys.stderr)
     return USER_MISTAKE
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from etl.catalogue import DEFAULT_SCHEME
-from etl.column_rules import AMOUNT, ID, OUTCOME, REASONS, REGION, TIMES
+from etl.column_rules import AMOUNT, ID, ONLY_FOR, OUTCOME, REASONS, REGION, TIMES
 from etl.contract import COLUMN_NAMES, Outcome, TimeGrain
 from etl.drafting.guesses import Guesses, guessed
 from etl.drafting.kinds import person
@@ -14,6 +14,7 @@ from etl.drafting.lists import reason_scheme, region_scheme, separator
 from etl.drafting.seen import Column, seen
 from etl.drafting.synonyms import is_personal, nothings
 from etl.errors import InvalidValue
+from etl.identifiers import masked
 from etl.profile import CONTRACT
 
 Lines = Iterator[str]
@@ -42,8 +43,8 @@ def write_new(text: str, out: Path) -> None:
 
 
 def quoted(text: str) -> str:
-    """A basic string of TOML, which escapes as JSON does, and one character more."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A basic string of TOML, which escapes as JSON does, and one character more; a load masks texts alike."""
+    return json.dumps(masked(text), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _lines(guesses: Guesses, path: Path) -> Lines:
@@ -56,7 +57,7 @@ def _lines(guesses: Guesses, path: Path) -> Lines:
 
 
 def _head(guesses: Guesses, path: Path) -> Lines:
-    name = re.split(r"\.", path.name)[0].strip() or "log"
+    name = re.split(r"\.", masked(path.name))[0].strip() or "log"
     name = f"{name}_log" if name == CONTRACT else name
     yield HEAD.format(file=_commented(path.name), rows=guesses.file.rows)
     yield f"profile = {quoted(name)}"
@@ -96,7 +97,7 @@ def _plain(guesses: Guesses, name: str) -> Lines:
     if column is None:
         return
     yield from (f"[columns.{name}]", f"column = {quoted(column.name)}")
-    if found := person(column):
+    if name in ONLY_FOR["hash"] and (found := person(column)):
         yield f"hash = true  # the values look like {found}: of each only a keyed hash is kept"
 
 
@@ -111,6 +112,8 @@ def _id(guesses: Guesses, name: str) -> Lines:
     else:
         yield f"[columns.{name}]  # {column.rows - len(column.values):,} rows repeat an id: of them the newest counts"
         yield f"column = {quoted(column.name)}"
+    if column and (found := person(column)):
+        yield f"hash = true  # the values look like {found}: of each only a keyed hash is kept"
 
 
 def _time(guesses: Guesses, name: str) -> Lines:
@@ -239,7 +242,7 @@ def _named(columns: tuple[Column, ...]) -> str:
 
 def _commented(text: str) -> str:
     """A text that stays in its comment."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    return "".join(character if character.isprintable() else " " for character in masked(text))
 
 
 SECTIONS = {

@@ -132,13 +132,16 @@ def bare_text(plain: Expression) -> Expression:
     return _replaced(_replaced(plain, r"\.0$", ""), BETWEEN, "")
 
 
+def can_hold(text: Expression) -> Expression:
+    """Whether a text is long enough, or has the sign of an e-mail address, in DuckDB: cheap."""
+    is_long = FunctionExpression("strlen", text) >= ConstantExpression(SHORTEST)
+    return CaseExpression(is_long, ConstantExpression(True)).otherwise(FunctionExpression("contains", text, _text("@")))
+
+
 def is_within(text: Expression) -> Expression:
     """Whether there is something to mask, in DuckDB."""
-    can_be = (FunctionExpression("strlen", text) >= ConstantExpression(SHORTEST)) | FunctionExpression(
-        "contains", text, _text("@")
-    )
     found = FunctionExpression("regexp_matches", narrow_text(text), _text(FOUND_WITHIN))
-    return CaseExpression(can_be, found).otherwise(ConstantExpression(False))
+    return CaseExpression(can_hold(text), found).otherwise(ConstantExpression(False))
 
 
 def masked_text(text: Expression) -> Expression:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -72,7 +72,7 @@ class Intake:
         self.profile = profile
         self.tally = Tally()
         self.touched: set[str] = set()
-        self.key = HashKey(home.hash_key)
+        self.key = HashKey(home.hash_key, manifest.hash_key_id)
 
     def take(self, batch: list[Source]) -> None:
         with self._store() as store:
@@ -87,7 +87,8 @@ class Intake:
     def finish(self) -> None:
         """Join the parts of days that many batches brought rows of."""
         with self._store() as store:
-            self.manifest = store.join(self.manifest)
+            joined = store.join(self.manifest)
+        self.manifest = replace(joined, hash_key_id=self.key.used_for(self.profile))
 
     @contextmanager
     def _store(self) -> Iterator[Store]:

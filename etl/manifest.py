@@ -71,7 +71,8 @@ class Manifest:
     """Everything needed to build the snapshot again from the store alone.
 
     `as_of` is the latest moment that a load declared; `source_id` is which invented world the rows are from;
-    `snapshot_sha256` the hash of the snapshot file that was built from it, `parent` the snapshot that was live before.
+    `snapshot_sha256` the hash of the snapshot file that was built from it, `parent` the snapshot that was live before;
+    `hash_key_id` is which key identifiers were hashed with, if any were.
     """
 
     business_zone: str = "Asia/Shanghai"
@@ -83,6 +84,7 @@ class Manifest:
     words: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     snapshot_sha256: str | None = None
     parent: str | None = None
+    hash_key_id: str | None = None
 
     def of_kind(self, kind: str) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.kind == kind)

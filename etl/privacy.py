@@ -3,6 +3,7 @@
 What else is stored as text is masked where it holds one.
 """
 
+import hashlib
 import os
 import re
 import secrets
@@ -21,10 +22,10 @@ from etl.duck import Connection, drop_texts, rename_view
 from etl.errors import InvalidValue, UnreadableInput
 from etl.identifiers import is_within, masked, masked_text, plain_text
 from etl.profile import TECHNICAL, Profile
-from etl.suspects import Found, found, is_text
+from etl.suspects import Found, able_to_hold, found, is_text, types_of
 
 HASH, DROP = "hash", "drop"
-KEY_BYTES, HASH_LETTERS = 32, 32
+KEY_BYTES, HASH_LETTERS, ID_LETTERS = 32, 32, 16
 IDS = (ID, "applicant_id")
 NO_TEXTS = (*IDS, *TIMES, AMOUNT, "score", "latency_ms")
 """Columns of the contract that are stored as numbers and times, or in which nothing can be masked."""
@@ -36,18 +37,35 @@ class HashKey:
     """A home's secret: who does not have it cannot find a number by hashing all of them."""
 
     path: Path
+    known: str | None = None
+    """Which key the rows that are stored were hashed with."""
 
     def text(self) -> str:
         """The key, made at its first use; never to be shown."""
-        if not self.path.exists():
+        if not self.path.exists() and self.known is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(secrets.token_bytes(KEY_BYTES))
-        key = self.path.read_bytes()
+        key = self.path.read_bytes() if self.path.exists() else b""
+        if self.known is not None and _id(key) != self.known:
+            what = "is another key than the" if key else "is missing, the"
+            raise InvalidValue(
+                f"{self.path} {what} one that this home's rows were hashed with; put hash.key back, or load again into"
+                " a new home"
+            )
         if len(key) != KEY_BYTES:
             raise InvalidValue(f"{self.path} is no key of {KEY_BYTES} bytes; put back the one that the home began with")
         return key.hex()
+
+    def used_for(self, profile: Profile) -> str | None:
+        """Which key the home's rows are hashed with once rows were loaded with this profile."""
+        is_used = HASH in wanted_columns(profile).values()
+        return _id(bytes.fromhex(self.text())) if is_used else self.known
+
+
+def _id(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()[:ID_LETTERS]
 
 
 def protect(connection: Connection, profile: Profile, place: str, key: HashKey) -> Counter[str]:
@@ -60,9 +78,10 @@ def protect(connection: Connection, profile: Profile, place: str, key: HashKey) 
     _check_dropped(profile, wanted)
     source = connection.view("source")
     open_columns = [name for name in source.columns if name not in (*TECHNICAL, *wanted)]
-    if held := found(source, open_columns, _filling(profile, open_columns, IDS)):
+    able = able_to_hold(source, open_columns)
+    if held := found(source, able, _filling(profile, able, IDS)):
         raise UnreadableInput(_refusal(masked(place), held, profile))
-    texts = _filling(profile, open_columns, [name for name in COLUMN_NAMES if name not in NO_TEXTS])
+    texts = _filling(profile, able, [name for name in COLUMN_NAMES if name not in NO_TEXTS])
     to_mask = _with_identifiers(source, texts)
     changed = {name: masked_text(ColumnExpression(name).cast("varchar")).alias(name) for name in to_mask}
     changed |= {name: _hashed(name, key.text(), _nothing(profile, name)) for name, how in wanted.items() if how == HASH}
@@ -86,7 +105,7 @@ def _filling(profile: Profile, present: list[str], targets: Iterable[str]) -> li
 
 def _with_identifiers(source: duckdb.DuckDBPyRelation, names: list[str]) -> dict[str, int]:
     """The columns in which something is to be masked, with the number of rows. Texts come again: each is seen once."""
-    types = dict(zip(source.columns, map(str, source.types), strict=True))
+    types = types_of(source)
     rows = {}
     for name in [name for name in names if is_text(types[name])]:
         text = ColumnExpression(name).cast("varchar")

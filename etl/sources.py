@@ -12,6 +12,7 @@ from duckdb import ConstantExpression, StarExpression
 from etl.duck import MALFORMED_COLUMNS, Connection, copy_table, make_table, sha256
 from etl.errors import UnreadableInput
 from etl.found import ENDINGS, PARQUET, check_regular, find, log_files
+from etl.identifiers import masked
 from etl.magic import check_parquet
 from etl.manifest import LoadedFile
 from etl.notes import NOTES, promised_hashes
@@ -56,7 +57,8 @@ class Source:
 
     @property
     def name(self) -> str:
-        return f"{self.path.name}{SEPARATOR}{self.table}" if self.table else self.path.name
+        """As it is stored: who made the file may have named it after somebody."""
+        return masked(f"{self.path.name}{SEPARATOR}{self.table}" if self.table else self.path.name)
 
     @property
     def is_text(self) -> bool:

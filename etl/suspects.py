@@ -19,9 +19,9 @@ from etl.identifiers import (
     MAIL,
     NAMES,
     NUMBER_SHAPES,
-    SHORTEST,
     Kind,
     bare_text,
+    can_hold,
     kind_within,
     plain,
     plain_text,
@@ -59,18 +59,34 @@ class Found:
     rows: int
 
 
-def found(source: DuckDBPyRelation, names: list[str], ids: Iterable[str]) -> Found | None:
+def found(source: DuckDBPyRelation, names: Iterable[str], ids: Iterable[str]) -> Found | None:
     """The first of the columns that holds identifiers. `ids`: those that are stored as they are, parts of them too."""
-    types = dict(zip(source.columns, map(str, source.types), strict=True))
-    looked_at = [name for name in names if is_text(types[name]) or types[name].startswith(NUMBERS)]
-    ids = set(ids)
-    for name, (likely, filled) in _likely(source, looked_at, types).items():
-        column = _Column(source, name, types[name], filled)
-        is_told = (column.numbers() if likely else None) or (column.names() if filled else None)
-        is_told = is_told or (column.within() if filled and name in ids else None)
+    types = types_of(source)
+    likely = _counted(source, {name: _is_likely(name, types[name]) for name in names})
+    named = [name for name in source.columns if NAMED.fullmatch(name) and is_text(types[name])]
+    told = {name for name, count in likely.items() if count or name in ids or name in named}
+    filled = _counted(source, {name: _is_filled(name) for name in sorted(told)})
+    for name in [name for name, count in filled.items() if count]:
+        column = _Column(source, name, filled[name])
+        is_told = column.numbers(_is_likely(name, types[name])) if likely[name] else None
+        is_told = is_told or (column.names() if name in named else None)
+        is_told = is_told or (column.within() if name in ids else None)
         if is_told:
             return Found(name, *is_told)
     return None
+
+
+def able_to_hold(source: DuckDBPyRelation, names: Iterable[str]) -> list[str]:
+    """The columns that are not ruled out by the length of their texts, or the size of their numbers."""
+    types = types_of(source)
+    able = {name: can_hold(_text(name, types[name])) for name in names if is_text(types[name])}
+    able |= {name: _is_large(name) for name in names if types[name].startswith(NUMBERS)}
+    able |= {name: _is_filled(name) for name in able if NAMED.fullmatch(name)}
+    return [name for name, count in _counted(source, able).items() if count]
+
+
+def types_of(source: DuckDBPyRelation) -> dict[str, str]:
+    return dict(zip(source.columns, map(str, source.types), strict=True))
 
 
 def is_text(type_: str) -> bool:
@@ -81,22 +97,21 @@ def is_text(type_: str) -> bool:
 class _Column:
     source: DuckDBPyRelation
     name: str
-    type: str
     filled: int
 
     @property
     def text(self) -> Expression:
         return ColumnExpression(self.name).cast("varchar")
 
-    def numbers(self) -> tuple[str, int] | None:
+    def numbers(self, is_likely: Expression) -> tuple[str, int] | None:
         """Values that are identifiers, and objects and lists that hold some."""
-        held = self.source.filter(_is_likely(self.name, self.type)).filter(_is_shaped(self.text))
+        held = self.source.filter(is_likely).filter(_is_shaped(self.text))
         count = len(held)
         values = self._values(_spread(held, count))
         for kind in KINDS:
             shaped = [value for value in values if kind.shape.fullmatch(kind.bare(value))]
             true = sum(map(kind.is_one, shaped))
-            if true and true >= TRUE_SHARE * len(shaped) and _is_many(true * count // len(values), self.filled):
+            if true and true >= TRUE_SHARE * len(shaped) and is_many_of(true * count // len(values), self.filled):
                 return kind.words, sum(map(kind.is_one, self._values(held)))
         return self._objects(values, count)
 
@@ -105,11 +120,9 @@ class _Column:
             kind.words for value in values if value.startswith(OBJECT_STARTS) and (kind := kind_within(value))
         )
         rows = kinds.total() * count // max(len(values), 1)
-        return (kinds.most_common(1)[0][0], rows) if _is_many(rows, self.filled) else None
+        return (kinds.most_common(1)[0][0], rows) if is_many_of(rows, self.filled) else None
 
     def names(self) -> tuple[str, int] | None:
-        if not NAMED.fullmatch(self.name) or not is_text(self.type):
-            return None
         values = self._some()
         shaped = [value for value in values if NAMES.is_one(value)]
         is_varied = len(set(shaped)) > VARIED * len(shaped)
@@ -146,34 +159,37 @@ def _spread(rows: DuckDBPyRelation, count: int) -> DuckDBPyRelation:
     )
 
 
-def _likely(source: DuckDBPyRelation, names: list[str], types: dict[str, str]) -> dict[str, tuple[int, int]]:
-    """By column, how many values might be identifiers, and how many there are."""
-    if not names:
+def _counted(source: DuckDBPyRelation, conditions: dict[str, Expression]) -> dict[str, int]:
+    """By name, in how many rows its condition is met."""
+    if not conditions:
         return {}
-    likely = [_counted(_is_likely(name, types[name])) for name in names]
-    counts = source.select(*likely, *(_counted(_is_filled(name)) for name in names)).fetchall()[0]
-    return dict(zip(names, zip(counts, counts[len(names) :], strict=False), strict=True))
-
-
-def _counted(condition: Expression) -> Expression:
-    return FunctionExpression("count", CaseExpression(condition, ConstantExpression(1)))
+    counts = (FunctionExpression("count", CaseExpression(met, ConstantExpression(1))) for met in conditions.values())
+    return dict(zip(conditions, source.select(*counts).fetchall()[0], strict=True))
 
 
 def _is_filled(name: str) -> Expression:
-    return ColumnExpression(name).cast("varchar") > ConstantExpression(" ")
+    return ColumnExpression(name).cast("varchar") > ConstantExpression("")
 
 
 def _is_likely(name: str, type_: str) -> Expression:
     """By length and first letter alone. What starts with 20 is a time or made of one; most words start with none."""
     if not is_text(type_):
-        return ColumnExpression(name).cast("double") >= ConstantExpression(LEAST)
-    text = ColumnExpression(name) if type_ == "VARCHAR" else ColumnExpression(name).cast("varchar")
+        return _is_large(name)
+    text = _text(name, type_)
     starts = [("", "20"), ("21", ":"), ("=", ">"), ("\u0080", "\u4e00"), ("\ufe00", "\U0010ffff")]
-    is_number = _any(_between(text, *pair) for pair in starts)
     length = FunctionExpression("strlen", text)
-    is_short = (length >= ConstantExpression(SHORTEST)) & (length < ConstantExpression(LONGEST))
+    is_number = (length < ConstantExpression(LONGEST)) & _any(_between(text, *pair) for pair in starts)
     is_object = _any(_between(text, start, chr(ord(start) + 1)) for start in OBJECT_STARTS)
-    return (is_short & is_number) | is_object | _any(_contains(text, sign) for sign in "@＠")
+    is_mail = FunctionExpression("contains", text, ConstantExpression("@"))
+    return CaseExpression(can_hold(text), is_number | is_object | is_mail).otherwise(ConstantExpression(False))
+
+
+def _is_large(name: str) -> Expression:
+    return ColumnExpression(name).cast("double") >= ConstantExpression(LEAST)
+
+
+def _text(name: str, type_: str) -> Expression:
+    return ColumnExpression(name) if type_ == "VARCHAR" else ColumnExpression(name).cast("varchar")
 
 
 def _is_shaped(text: Expression) -> Expression:
@@ -189,10 +205,6 @@ def _between(text: Expression, first: str, last: str) -> Expression:
     return (text >= ConstantExpression(first)) & (text < ConstantExpression(last))
 
 
-def _contains(text: Expression, sign: str) -> Expression:
-    return FunctionExpression("contains", text, ConstantExpression(sign))
-
-
 def _any(conditions: Iterable[Expression]) -> Expression:
     first, *others = conditions
     for other in others:
@@ -200,7 +212,7 @@ def _any(conditions: Iterable[Expression]) -> Expression:
     return first
 
 
-def _is_many(some: int, all_: int) -> bool:
+def is_many_of(some: int, all_: int) -> bool:
     return some >= MANY or some > SHARE * all_ if all_ >= FEW else 0 < some >= SHARE_OF_FEW * all_
 
 

@@ -1,5 +1,6 @@
 """Sources that have types of their own: Parquet files, and tables in a DuckDB database file, opened read-only."""
 
+from collections import Counter
 from collections.abc import Mapping
 from glob import escape
 from pathlib import Path
@@ -10,6 +11,7 @@ from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, StarE
 from etl import duck
 from etl.dialects import check_names
 from etl.errors import UnknownName, UnreadableInput, shortened
+from etl.identifiers import masked
 from etl.profile import FILE, FILE_HASH, ROW, otherwise, replaced
 
 SEPARATOR = "::"
@@ -29,7 +31,7 @@ def land_parquet(connection: duck.Connection, hashes: Mapping[Path, str], rows: 
     relation = connection.read_parquet(named, filename=True, file_row_number=True, union_by_name=True)
     check_names(relation.columns, paths[0].name)
     technical = (
-        _by_path(_names(paths)).alias(FILE),
+        _by_path(_names(hashes)).alias(FILE),
         _by_path({str(path): digest for path, digest in hashes.items()}).alias(FILE_HASH),
         (ColumnExpression(POSITION) + ConstantExpression(1)).alias(ROW),
     )
@@ -102,11 +104,12 @@ def _between(relation: DuckDBPyRelation, position: str, rows: Rows | None) -> Du
     return relation.filter((column >= ConstantExpression(first - 1)) & (column <= ConstantExpression(last - 1)))
 
 
-def _names(paths: list[Path]) -> dict[str, str]:
-    """What a row's file is called: its name, with as many of its folders as tell the files of a batch apart."""
-    deepest = max(len(path.parts) for path in paths)
-    named = ({str(path): "/".join(path.parts[-depth:]) for path in paths} for depth in range(1, deepest + 1))
-    return next(names for names in named if len(set(names.values())) == len(paths))
+def _names(hashes: Mapping[Path, str]) -> dict[str, str]:
+    """What a row's file is called: its name without identifiers; where several of a batch have the same, with more."""
+    is_alike = len({path.name for path in hashes}) < len(hashes)
+    names = {path: masked(f"{path.parent.name}/{path.name}" if is_alike else path.name) for path in hashes}
+    alike = Counter(names.values())
+    return {str(path): name if alike[name] == 1 else f"{hashes[path]} {name}" for path, name in names.items()}
 
 
 def _by_path(values: Mapping[str, str]) -> duckdb.Expression:

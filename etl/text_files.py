@@ -18,6 +18,7 @@ from etl.catalogue.fixes import Fix
 from etl.dialects import QUOTE, Dialect, check_names, known_columns, read_dialect
 from etl.duck import MALFORMED_COLUMNS, Connection, copy_table, count, keep_no_objects, make, make_table, rows_of
 from etl.encodings import decoded_start
+from etl.identifiers import masked
 from etl.magic import BYTE_ORDER_MARK, check_text
 from etl.plain import plain_lines
 from etl.profile import ROW, Profile
@@ -48,12 +49,12 @@ def land_text(connection: Connection, path: Path, profile: Profile, folder: Path
     if lines is not None and _read_as_it_stands(connection, path, dialect, lines):
         make_table(connection, "malformed", MALFORMED_COLUMNS, [])
         _number(connection, dialect, ColumnExpression("rowid") + ConstantExpression(dialect.lines_before + 1))
-        _unpack(connection, path.name, dialect, [])
+        _unpack(connection, masked(path.name), dialect, [])
         has_mark = beginning(path, len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK
         return +(dialect.fixes + Counter({Fix.BYTE_ORDER_MARK.value: int(has_mark)}))
     fixes: Counter[str] = Counter()
     for whole in staged_pieces(path, profile, folder, WHOLE):
-        fixes = land_staged(connection, path.name, whole)
+        fixes = land_staged(connection, masked(path.name), whole)
     return fixes
 
 

@@ -67,7 +67,7 @@ def test_a_chinese_log_is_understood(chinese: Path) -> None:
         'constant = "day"',
         'constant = "CNY"',
         'split = "；"',
-        'column = "手机号"\nhash = true  # the values look like phone numbers',
+        'column = "手机号"\nhash = true  # the values look like mobile numbers',
         '"姓名" = "drop"',
     ):
         assert lines in draft
@@ -180,3 +180,34 @@ def test_the_command_prints_or_writes_but_never_overwrites(
     assert load_profile(str(out)).delimiter == ";"
     assert run(app, ["profile", str(chinese), "--out", str(out)]) == 2
     assert "mine.toml exists already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "times", "grain"),
+    [
+        (
+            "申请时间",
+            ["2025年1月6日 9时30分", "2025年11月6日 19时05分10秒", "2025年1月7日9点", "2025年1月7号 9:30"],
+            "instant",
+        ),
+        ("申请时间", ["45663.4", "45664.9854166667", "45665"], "instant"),
+        ("时刻", ["2025年1月6日 9时30分", "2025年1月7日 10时30分"], "instant"),
+        ("申请日期", ["45663", "45664"], "day"),
+    ],
+)
+def test_times_that_are_read_are_drafted(tmp_path: Path, name: str, times: list[str], grain: str) -> None:
+    path = tmp_path / "log.csv"
+    rows = [f"A{number},{times[number % len(times)]},{STATES[number % 2]},{20000 + number}" for number in range(40)]
+    path.write_text("\n".join([f"申请编号,{name},审批状态,申请金额", *rows]), encoding="utf-8")
+    draft = drafted(path)
+
+    assert f'column = "{name}"' in draft
+    assert ('zone = "Asia/Shanghai"' in draft) is (grain == "instant")
+    assert 'column = "申请金额"' in draft
+    snapshot = _loaded(path, tmp_path)
+    assert (snapshot.info.time_grain, snapshot.reconciliation().loaded) == (grain, 40)
+
+
+@pytest.mark.parametrize("name", ["拒绝原因", "产品"])
+def test_five_digits_are_no_days_unless_they_are_called_so(name: str) -> None:
+    assert moments(Column(name, {"45663": 3, "45664": 2}, 5)) is None

@@ -1,5 +1,6 @@
 """Direct identifiers never reach the store: they are refused, hashed with a key of the home, dropped or masked."""
 
+import hashlib
 import itertools
 import stat
 import uuid
@@ -9,10 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.__main__ import app
+from etl.command_line import run
+from etl.draft import drafted
 from etl.errors import InvalidValue, UnreadableInput
 from etl.home import Home
 from etl.identifiers import KINDS, NAMES, WEIGHTS, has_identity_check, has_luhn_check, masked
 from etl.pipeline import add_files
+from etl.privacy import HashKey
 from etl.profile import load_profile
 from etl.publish import current_manifest
 from etl.snapshot import Snapshot, open_snapshot
@@ -63,11 +68,11 @@ def _file(folder: Path, name: str, values: list[str], outcome: str = "refused") 
     return path
 
 
-def _load(home: Path, path: Path, more: str | None = None) -> Snapshot:
+def _load(home: Path, path: Path, more: str | None = None, given: Path | None = None) -> Snapshot:
     profile = path.with_suffix(".toml")
     if more is not None:
         profile.write_text(PROFILE + more, encoding="utf-8")
-    named = "contract" if more is None else str(profile)
+    named = str(given) if given else "contract" if more is None else str(profile)
     add_files(Home(home), [path], load_profile(named), lambda *_: None, is_forced=True)
     return open_snapshot(home)
 
@@ -252,7 +257,51 @@ def test_the_key_is_the_owners_alone_and_a_broken_one_is_one_line(home: Path, tm
     assert len(key.read_bytes()) == 32
     key.write_bytes(b"short")
     with pytest.raises(InvalidValue, match=r"hash\.key is no key of 32 bytes"):
-        _load(home, _file(tmp_path, "phone", ["13900138000"]), more)
+        HashKey(key).text()
+
+
+def test_rows_are_never_hashed_with_two_keys_in_one_home(home: Path, tmp_path: Path) -> None:
+    more = 'identifiers.phone = "hash"'
+    _load(home, _file(tmp_path, "phone", ["13800138000"]), more)
+    key = (home / "hash.key").read_bytes()
+    assert current_manifest(Home(home)).hash_key_id == hashlib.sha256(key).hexdigest()[:16]
+
+    again = _file(tmp_path, "phone", ["13900138000"])
+    (home / "hash.key").unlink()
+    with pytest.raises(InvalidValue, match=r"hash\.key is missing.*put hash\.key back, or load again into a new home"):
+        _load(home, again, more)
+    assert not (home / "hash.key").exists()
+    (home / "hash.key").write_bytes(b"x" * 32)
+    with pytest.raises(InvalidValue, match=r"hash\.key is another key.*put hash\.key back"):
+        _load(home, again, more)
+    (home / "hash.key").write_bytes(key)
+
+    _load(home, again, more)
+    assert current_manifest(Home(home)).hash_key_id == hashlib.sha256(key).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("name", ["log_13812345678.csv", "log_13812345678.parquet"])
+def test_a_file_named_after_somebody_is_masked_wherever_its_name_is_kept(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    rows = pd.read_csv(_file(tmp_path, "remark", [*["fine"] * ROWS, "x"]))
+    rows.loc[0, "outcome"] = "maybe"
+    for each in (name, name.replace("1381", "1391")):
+        path = tmp_path / each
+        rows.to_csv(path, index=False) if path.suffix == ".csv" else rows.to_parquet(path)
+        rows["attempt_id"] += "-2"
+    if name.endswith(".csv"):
+        with (tmp_path / name).open("a", encoding="utf-8") as file:
+            file.write("no,row\n")
+    paths = [tmp_path / name, tmp_path / name.replace("1381", "1391")]
+    add_files(Home(home), paths, load_profile("contract"), lambda *_: None, is_forced=True)
+
+    assert open_snapshot(home).reconciliation().quarantined == 2 + name.endswith(".csv")
+    assert not [text for text in _texts(home) if "12345678" in text]
+    manifests = [path.read_text(encoding="utf-8") for path in (home / "snapshots").glob("*.json")]
+    assert all("log_***" in text and "12345678" not in text for text in manifests)
+    assert run(app, ["load", str(tmp_path / "none_13812345678.csv"), "--home", str(home)]) == 2
+    assert "none_***.csv" in capsys.readouterr().err
 
 
 def test_a_dropped_column_is_nowhere_not_even_in_rows_kept_out(home: Path, tmp_path: Path) -> None:
@@ -310,6 +359,19 @@ def test_a_line_that_is_no_row_is_not_kept_where_columns_are_dropped(home: Path,
     assert _load(home, path, 'identifiers.phone = "drop"').reconciliation().quarantined == 1
     assert not [text for text in _texts(home) if "欧阳锋" in text]
     assert [text for text in _texts(home) if "characters, not kept" in text]
+
+
+def test_a_draft_shows_no_identifier_and_what_it_drafts_can_be_loaded(home: Path, tmp_path: Path) -> None:
+    people = [f'{{"name": "司马光", "phone": "{_mobile(number)}"}}' for number in range(ROWS)]
+    path = _file(tmp_path, "applicant", people)
+    path.write_text(path.read_text(encoding="utf-8").replace("refused", "拒绝 13388368595", 5), encoding="utf-8")
+    draft = drafted(path)
+
+    assert '"拒绝 ***" = "refused"' in draft
+    assert not [told for told in ("138", "133", "司马光") if told in draft]
+    path.with_suffix(".toml").write_text(draft, encoding="utf-8")
+    assert _load(home, path, None, path.with_suffix(".toml")).reconciliation().loaded == ROWS
+    assert not [text for text in _texts(home) for told in ("138", "133", "司马光") if told in text]
 
 
 def test_times_and_ids_are_not_masked() -> None:

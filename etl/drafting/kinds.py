@@ -6,19 +6,27 @@ from dataclasses import dataclass
 
 from etl.contract import TimeGrain
 from etl.drafting.seen import Column
+from etl.identifiers import kind_within
+from etl.suspects import LONG_NUMBER, OBJECT_STARTS, is_many_of
 
 MOST = 0.95
 """The share of a column's rows that must look alike: files have typing errors."""
+HALF = 0.5
 CLOCK = r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?"
 OFFSET = r" ?(Z|[+-]\d{2}:?(\d{2})?)"
-DAY = r"\d{4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日"
+SPOKEN_CLOCK = r"\d{1,2}[时点](\d{2}(分(\d{2}秒)?)?)?"
+DAY = r"\d{4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]"
 NUMBERED = r"(?P<first>\d{1,2})(?P<between>[-/.])(?P<second>\d{1,2})(?P=between)\d{4}"
 SHAPES = {
-    TimeGrain.INSTANT: re.compile(rf"(({DAY})[T ]?|{NUMBERED} ){CLOCK}({OFFSET})?|1\d{{9}}(\d{{3}})?"),
+    TimeGrain.INSTANT: re.compile(
+        rf"(({DAY})[T ]?|{NUMBERED} )({CLOCK}({OFFSET})?|{SPOKEN_CLOCK})|1\d{{9}}(\d{{3}})?|[2-7]\d{{4}}\.\d+"
+    ),
     TimeGrain.DAY: re.compile(rf"{DAY}|{NUMBERED}|(19|20)\d{{6}}"),
     TimeGrain.MONTH: re.compile(r"\d{4}[-/]\d{1,2}|\d{4}年\d{1,2}月"),
     TimeGrain.YEAR: re.compile(r"(19|20)\d{2}年?"),
 }
+SPREADSHEET_DAY = re.compile(r"[2-7]\d{4}")
+"""What Excel writes for a day; as many codes and amounts look like that."""
 ONLY_DIGITS = re.compile(r"\d+")
 WITH_OFFSET = re.compile(rf".*{CLOCK}{OFFSET}")
 BY_NUMBERS = re.compile(rf"{NUMBERED}.*")
@@ -26,8 +34,6 @@ DOTTED = re.compile(rf"\d{{1,2}}\.\d{{1,2}}\.\d{{4}}( (?P<clock>{CLOCK}))?")
 MONEY = re.compile(r"[¥￥$€£]? ?-?\d{1,3}((,\d{3})+|\d*)(\.\d+)?( ?[万亿元])*")
 WHOLE = re.compile(r"-?\d+(\.0+)?")
 CURRENCY = re.compile(r"[A-Z]{3}")
-PHONE = re.compile(r"(\+?86[- ]?)?1[3-9]\d{9}")
-IDENTITY = re.compile(r"[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dXx]")
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,11 @@ class Moments:
     format: str | None
 
 
-def moments(column: Column) -> Moments | None:
+def moments(column: Column, is_called_time: bool = False) -> Moments | None:
     """None for a column that does not tell times."""
     shares = {grain: column.share(is_like(shape)) for grain, shape in SHAPES.items()}
+    if is_called_time:
+        shares[TimeGrain.DAY] += column.share(is_like(SPREADSHEET_DAY))
     if not column.filled or sum(shares.values()) < MOST:
         return None
     grain = next(grain for grain, share in shares.items() if share > 1 - MOST)
@@ -68,9 +76,12 @@ def is_mostly(column: Column, shape: re.Pattern[str]) -> bool:
 
 def person(column: Column) -> str | None:
     """What the values are that tell who somebody is."""
-    if is_mostly(column, PHONE):
-        return "phone numbers"
-    return "identity numbers" if is_mostly(column, IDENTITY) else None
+    told = {value: kind for value in column.values if (kind := kind_within(value))}
+    whole = [value for value, kind in told.items() if kind.is_one(value) or value.startswith(OBJECT_STARTS)]
+    long = sum(LONG_NUMBER.search(value) is not None for value in column.values)
+    rows, rows_within = (sum(column.values[value] for value in values) for values in (whole, told))
+    is_many = (is_many_of(rows, column.filled) or rows_within > HALF * column.filled) and len(told) >= HALF * long
+    return next(iter(told.values())).words if told and is_many else None
 
 
 def _order(column: Column) -> str | None:
