@@ -127,7 +127,7 @@ MINUTES = st.integers(0, 3)
 ROW = st.tuples(st.sampled_from("ab"), st.sampled_from(["pending", "approved", "refused"]), MINUTES)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROW, min_size=1, max_size=6, unique_by=lambda row: (row[0], row[2])), data=st.data())
 def test_the_order_in_which_rows_come_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Any], data: st.DataObject
