@@ -65,10 +65,17 @@ class Guesses:
 
 
 def guessed(file: File) -> Guesses:
-    guesses = Guesses(file, moments={column.name: found for column in file.columns if (found := moments(column))})
+    told = {column.name: moments(column, _is_called_time(column)) for column in file.columns}
+    guesses = Guesses(file, moments={name: found for name, found in told.items() if found})
     for take in (_take_outcome, _take_times, _take_id, _take_reasons, _take_region, _take_amount, _take_others):
         take(guesses)
     return guesses
+
+
+def _is_called_time(column: Column) -> bool:
+    """Whether a column is called as a time is, and as nothing else."""
+    called = [name for name in COLUMN_NAMES if rank(name, column.words)]
+    return bool(called) and set(called) <= set(TIMES)
 
 
 def _take_outcome(guesses: Guesses) -> None:
@@ -97,7 +104,7 @@ def _take_times(guesses: Guesses) -> None:
 
     for target in TIMES:
         guesses.take(target, tells_times)
-    unnamed = [column for column in guesses.free if tells_times(column) and not guesses.moments[column.name].is_number]
+    unnamed = [column for column in guesses.free if tells_times(column) and not is_mostly(column, MONEY)]
     if TIMES[0] not in guesses.taken and len(unnamed) == 1:
         guesses.taken[TIMES[0]] = (unnamed[0],)
     _add_clock(guesses)
