@@ -4,6 +4,7 @@ What does not split is kept apart with its line and text, so that DuckDB has not
 Files are read and written in pieces: memory stays bounded however large they are.
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ def stage(source: Path, dialect: Dialect, folder: Path, largest: int) -> Iterato
 def _write_piece(path: Path, records: Records, cleaner: "_Cleaner", largest: int) -> bool:
     """Write records until there are enough; whether the file came to its end."""
     written = 0
-    with path.open("wb") as file:
+    with open(path, "wb", opener=_for_the_owner) as file:
         for lines, is_clean in cleaner:
             records.take(lines, is_clean=is_clean)
             written += file.write(records.handed_over())
@@ -57,6 +58,11 @@ def _write_piece(path: Path, records: Records, cleaner: "_Cleaner", largest: int
         records.finish()
         file.write(records.handed_over())
     return True
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    """What is staged is as it came: nobody else may read it, also where a killed run left it."""
+    return os.open(path, flags, 0o600)
 
 
 def _staged(path: Path, records: Records, cleaner: "_Cleaner") -> Staged:

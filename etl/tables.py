@@ -105,11 +105,18 @@ def _between(relation: DuckDBPyRelation, position: str, rows: Rows | None) -> Du
 
 
 def _names(hashes: Mapping[Path, str]) -> dict[str, str]:
-    """What a row's file is called: its name without identifiers; where several of a batch have the same, with more."""
-    is_alike = len({path.name for path in hashes}) < len(hashes)
-    names = {path: masked(f"{path.parent.name}/{path.name}" if is_alike else path.name) for path in hashes}
-    alike = Counter(names.values())
-    return {str(path): name if alike[name] == 1 else f"{hashes[path]} {name}" for path, name in names.items()}
+    """What a row's file is called: its name, with as many of its folders as tell the files of a batch apart.
+
+    Identifiers in it are masked; names that are then the same begin with the hash of the content.
+    """
+    deepest = max(len(path.parts) for path in hashes)
+    named = ({path: "/".join(path.parts[-depth:]) for path in hashes} for depth in range(1, deepest + 1))
+    names = next(names for names in named if len(set(names.values())) == len(hashes))
+    alike = Counter(map(masked, names.values()))
+    return {
+        str(path): masked(name) if alike[masked(name)] == 1 else f"{hashes[path]} {masked(name)}"
+        for path, name in names.items()
+    }
 
 
 def _by_path(values: Mapping[str, str]) -> duckdb.Expression:
