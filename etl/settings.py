@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from etl.catalogue.reading import Table, read_toml
+from etl.errors import InvalidValue
 from etl.home import Home
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -27,10 +28,18 @@ class Settings:
 
 
 def read_settings(home: Home) -> Settings:
-    """The settings of a home, the default ones where it has no file. `InvalidValue` names file and key."""
+    """The settings of a home, the default ones where it has no file. `InvalidValue` names file, key and what to do."""
     if not home.settings.exists():
         return Settings()
-    file = read_toml(home.settings)
+    try:
+        return _settings(read_toml(home.settings))
+    except InvalidValue as problem:
+        told = str(problem).removeprefix(str(home.settings)).removeprefix(home.settings.name)
+        mend = f"correct it, then run: python -m etl load PATH --home {home.root}"
+        raise InvalidValue(f"{home.settings}{told}; {mend}") from problem
+
+
+def _settings(file: Table) -> Settings:
     file.allow("business_zone", "quarantine")
     zone = checked_zone(file, "business_zone") if "business_zone" in file.content else None
     return Settings(zone, _limits(file.table("quarantine")) if "quarantine" in file.content else Limits())

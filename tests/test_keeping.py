@@ -98,6 +98,7 @@ def test_a_log_that_is_mostly_bad_is_not_published_unless_one_insists(etl: Etl, 
     [
         ("busines_zone = 'Asia/Shanghai'", "unknown key 'busines_zone'; did you mean business_zone?"),
         ("business_zone = 'Mars'", "business_zone 'Mars' is no time zone; write it such as Asia/Shanghai"),
+        ("business_zone = ", "Invalid value (at end of document)"),
         ("[quarantine]\nrefuse_above = 10", "refuse_above must be a share between 0 and 1, such as 0.1, not 10"),
     ],
 )
@@ -107,8 +108,9 @@ def test_a_mistake_in_the_settings_is_one_line(etl: Etl, log_file: Path, home: P
     code, _, err = etl("load", log_file, "--home", home)
 
     assert (code, err.count("\n")) == (USER_MISTAKE, 1)
-    assert "settings.toml" in err
+    assert err.startswith(f"error: {home / 'settings.toml'}: ")
     assert line in err
+    assert err.endswith(f"; correct it, then run: python -m etl load PATH --home {home}\n")
 
 
 def test_days_are_cut_in_the_zone_of_the_settings_and_not_in_another_one_later(

@@ -218,6 +218,16 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     assert load_profile(str(path)).name == "mine"
 
 
+def test_a_profile_in_another_encoding_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
+    path = _profile(tmp_path, {})
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    with pytest.raises(InvalidValue) as caught:
+        load_profile(str(path))
+
+    byte = "我".encode("gb18030")[0]
+    assert str(caught.value) == (f"{path}: line 3 is not UTF-8 text (byte 0x{byte:02x}); save it as UTF-8")
+
+
 @pytest.mark.parametrize("name", ["nowhere.toml", "folder/nowhere", "nowhere.tml"])
 def test_a_profile_that_is_not_there_is_said_not_to_exist(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnreadableInput, match="does not exist"):

@@ -173,11 +173,19 @@ def read_toml(path: Path, with_lines: bool = False) -> Table:
     try:
         text = path.read_text(encoding="utf-8-sig")
         content = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except UnicodeDecodeError as problem:
+        raise InvalidValue(f"{path}: {_undecodable(problem)}; save it as UTF-8") from problem
+    except tomllib.TOMLDecodeError as problem:
         raise InvalidValue(f"{path.name}: {problem}") from problem
     except OSError as problem:
         raise InvalidValue(f"{path}: cannot be read ({problem.strerror})") from problem
     return Table(path.name, content, line_numbers(text) if with_lines else None)
+
+
+def _undecodable(problem: UnicodeDecodeError) -> str:
+    """Which byte it is, and where."""
+    line = problem.object.count(b"\n", 0, problem.start) + 1
+    return f"line {line} is not UTF-8 text (byte 0x{problem.object[problem.start]:02x})"
 
 
 def read_csv(path: Path, columns: tuple[str, ...]) -> Iterator[Table]:
