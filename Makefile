@@ -29,7 +29,8 @@ run: $(INSTALLED) ## invent a demo log where there is none, then start the dashb
 test: $(INSTALLED) ## everything: Chromium if it is missing, format, lint, types, all tests
 	@.ci/browser
 	@$(MAKE) --no-print-directory lint
-	@$(RUN) -m pytest --numprocesses auto --dist loadfile
+	@$(RUN) -m pytest -m "not browser" --numprocesses auto --dist loadfile
+	@$(RUN) -m pytest -m browser
 
 lint: $(INSTALLED) ## format, lint and types
 	@$(RUN) -m ruff format --check .

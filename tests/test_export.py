@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from etl.answers import write
 from etl.catalogue.metrics import METRICS
 from etl.export import about, about_table, csv_bytes, file_stem, labelled, neutralised, zip_bytes
 from etl.periods import Period
 from etl.query import Attribution, Question, Selection, ask
-from etl.report import write
 from etl.snapshot import Snapshot
 from etl.words import Language
 
