@@ -125,9 +125,12 @@ def test_a_reload_and_a_shared_link_restore_everything_without_an_entry(page: Pa
     assert (chips(page), entries(page)) == (shown, before)
 
 
-@pytest.mark.parametrize("gap", [0, 15, 30, 60])
+@pytest.mark.parametrize("gap", [15, 30, 60])
 def test_no_gesture_is_lost_when_the_next_one_comes_at_once(page: Page, gap: int) -> None:
-    """One chip releases a filter while the sidebar still shows it; the next one follows before the answer is there."""
+    """One chip releases a filter while the sidebar still shows it; the next one follows before the answer is there.
+
+    Faster than a hand: decision 002 says what is lost of two clicks in the same moment on an overloaded machine.
+    """
     page.goto("/?region=CN-GD&layer=technical&channel=app")
     expect(page.get_by_role("button", name="Clear filters")).to_be_visible(timeout=15_000)
     page.evaluate(
