@@ -87,15 +87,18 @@ def text_pieces(path: Path) -> tuple[Iterable[bytes], str | None]:
     return (_narrowed(path, wide), wide) if wide else (pieces(path), None)
 
 
-def file_encoding(path: Path) -> str:
-    """What all lines of a file together say; the whole file is read. UTF-16 is told apart before."""
+def file_encoding(path: Path) -> tuple[str, bool]:
+    """What all lines of a file together say, and whether each is known to be in it; the whole file is read.
+
+    UTF-16 is told apart before.
+    """
     content, wide = text_pieces(path)
     if wide:
-        return UTF_8
+        return UTF_8, False
     votes = Votes()
     for block in LineBlocks(content, path.name):
         votes.count(block)
-    return votes.encoding(path.name)
+    return votes.encoding(path.name), votes.gb18030 == votes.neither == 0
 
 
 def decoded_start(start: bytes) -> str:

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from etl.magic import BYTE_ORDER_MARK
 from etl.unpacking import pieces
 
-LINE_FEED = 10
+LINE_FEED = b"\n"
 INVISIBLE = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])")
 INVISIBLE_LEAD, MARK_LEAD = b"\xe2", b"\xef"
 SEAM = 2
@@ -23,7 +24,7 @@ def plain_lines(path: Path) -> int | None:
         seam = before[-SEAM:] + piece[:SEAM]
         if _needs_mending(piece.removeprefix(BYTE_ORDER_MARK) if not before else piece) or _needs_mending(seam):
             return None
-        feeds += int(np.count_nonzero(np.frombuffer(piece, np.uint8) == LINE_FEED))
+        feeds += times(LINE_FEED, piece)
         if b"\r" in piece or before.endswith(b"\r"):
             returns += piece.count(b"\r")
             pairs += piece.count(b"\r\n") + (before.endswith(b"\r") and piece.startswith(b"\n"))
@@ -34,7 +35,27 @@ def plain_lines(path: Path) -> int | None:
     return feeds + (not before.endswith(b"\n"))
 
 
+def times(letter: bytes, text: bytes) -> int:
+    """How often one byte is in a text."""
+    return int(np.count_nonzero(_places(letter, text)))
+
+
+def longest_line(lines: bytes) -> int:
+    """The bytes of the longest line, with its end; each ends in a line feed."""
+    ends = np.flatnonzero(_places(LINE_FEED, lines))
+    return int(np.diff(ends, prepend=-1).max(initial=0))
+
+
+def is_visible(text: bytes) -> bool:
+    """Whether the text is without letters that nobody can see; most have not even the bytes that they begin with."""
+    if MARK_LEAD in text and BYTE_ORDER_MARK in text:
+        return False
+    return INVISIBLE_LEAD not in text or INVISIBLE.search(text) is None
+
+
+def _places(letter: bytes, text: bytes) -> npt.NDArray[np.bool_]:
+    return np.equal(np.frombuffer(text, np.uint8), ord(letter))
+
+
 def _needs_mending(piece: bytes) -> bool:
-    if b"\0" in piece or (MARK_LEAD in piece and BYTE_ORDER_MARK in piece):
-        return True
-    return INVISIBLE_LEAD in piece and INVISIBLE.search(piece) is not None
+    return b"\0" in piece or not is_visible(piece)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from etl.dialects import QUOTE, Dialect
+from etl.plain import longest_line, times
 
 LONGEST_RECORD = 1_000_000
 """Bytes after which a quote that was opened counts as never closed, and a line as too long for a row."""
@@ -32,11 +33,29 @@ class Records:
         self.is_wide = len(dialect.delimiter.encode()) > 1
         self.delimiter = COMMA if self.is_wide else dialect.delimiter
         self.last_line = 0
-        self.rows = 0
         self.blank_lines = 0
         self.malformed: list[tuple[int, str]] = []
         self.open: list[Line] = []
         self.written: list[bytes] = []
+
+    @property
+    def is_between_records(self) -> bool:
+        """Whether the next line begins one, in a layout that DuckDB reads as it stands."""
+        return not self.open and (self.is_json or self.dialect.is_plain)
+
+    def may_each_be_one(self, lines: bytes) -> bool:
+        """Whether DuckDB, which checks the rest, may read each line as a record: none is too long for one.
+
+        DuckDB lets one delimiter too many at the end of a line pass, which is none of ours.
+        """
+        if longest_line(lines) >= LONGEST_RECORD:
+            return False
+        delimiter, between = self.delimiter.encode(), len(self.dialect.names) - 1
+        if self.is_json or delimiter + b"\n" not in lines:
+            return True
+        if QUOTE.encode() not in lines:
+            return times(delimiter, lines) == between * times(b"\n", lines)
+        return all(line.count(delimiter) == between for line in lines.split(b"\n") if line.endswith(delimiter))
 
     def take(self, lines: Sequence[bytes], *, is_clean: bool) -> None:
         """`is_clean`: no line is `Foreign`."""
@@ -61,7 +80,6 @@ class Records:
     def handed_over(self) -> bytes:
         """What was written since the last time."""
         written, self.written = self.written, []
-        self.rows += len(written)
         return b"".join(written)
 
     def _take_slowly(self, line: Line) -> None:

@@ -1,14 +1,15 @@
-"""Writes a text file anew for DuckDB: UTF-8, one record after the other, each behind the number of its line.
+"""Writes a text file anew for DuckDB: UTF-8, in pieces, with every record behind the number of its line.
 
-What does not split is kept apart with its line and text, so that DuckDB has nothing to guess, to drop or to number.
-Files are read and written in pieces: memory stays bounded however large they are.
+Lines that may all be rows are first left without numbers, which costs next to nothing: DuckDB must then find one row in
+each. Where it does not, they are numbered after all, and what does not split is kept apart with its line and text, so
+that DuckDB has nothing to guess, to drop or to number. Memory stays bounded however large a file is.
 """
 
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from etl.catalogue.fixes import Fix
@@ -16,23 +17,31 @@ from etl.dialects import Dialect
 from etl.encodings import GB18030, UTF_8, decodes, file_encoding, text_pieces
 from etl.line_blocks import LineBlocks
 from etl.magic import BYTE_ORDER_MARK
+from etl.plain import is_visible, times
 from etl.records import Foreign, Records
 
 NUL, END_MARK, LINE_FEED = b"\0", b"\x1a", b"\n"
 INVISIBLE = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|\xef\xbb\xbf")
-INVISIBLE_LEADS = (b"\xe2\x80", b"\xe2\x81", BYTE_ORDER_MARK)
+
+
+AT_ONCE = 1_000_000
+"""Bytes of lines that are numbered at once."""
 
 
 @dataclass(frozen=True)
 class Staged:
-    """One piece of a file: what of it is written, as what columns, what is kept apart, what was mended."""
+    """One piece of a file: what of it is written, as what columns, what is kept apart, what was mended.
+
+    `lines`: the first and the last one where they stand as they are; `numbered` writes the piece once more, as records.
+    """
 
     path: Path
     dialect: Dialect
     delimiter: str
-    rows: int
     malformed: tuple[tuple[int, str], ...]
     fixes: Counter[str]
+    lines: tuple[int, int] | None
+    numbered: "Callable[[], Staged]"
 
 
 def stage(source: Path, dialect: Dialect, folder: Path, largest: int) -> Iterator[Staged]:
@@ -40,24 +49,81 @@ def stage(source: Path, dialect: Dialect, folder: Path, largest: int) -> Iterato
     records, cleaner, number, is_done = Records(dialect), _Cleaner(source, dialect), 0, False
     while not is_done:
         number += 1
-        path = folder / f"piece-{number}"
-        is_done = _write_piece(path, records, cleaner, largest)
-        yield _staged(path, records, cleaner)
-        path.unlink(missing_ok=True)
+        piece = _Piece(folder / f"piece-{number}", records)
+        is_done = piece.fill(cleaner, largest)
+        yield piece.as_it_stands() if piece.may_stand else piece.numbered()
+        piece.close()
 
 
-def _write_piece(path: Path, records: Records, cleaner: "_Cleaner", largest: int) -> bool:
-    """Write records until there are enough; whether the file came to its end."""
-    written = 0
-    with open(path, "wb", opener=_for_the_owner) as file:
-        for lines, is_clean in cleaner:
-            records.take(lines, is_clean=is_clean)
-            written += file.write(records.handed_over())
-            if written >= largest:
-                return False
-        records.finish()
-        file.write(records.handed_over())
-    return True
+@dataclass
+class _Piece:
+    """Lines of a file that are written together; `foreign` are those among them that are not in its encoding."""
+
+    path: Path
+    records: Records
+    lines: int = 0
+    foreign: set[int] = field(default_factory=set)
+    fixes: Counter[str] = field(default_factory=Counter)
+    may_stand: bool = False
+    is_last: bool = False
+    is_numbered: bool = False
+
+    def fill(self, cleaner: "_Cleaner", largest: int) -> bool:
+        """Write lines until there are enough; whether the file came to its end."""
+        self.may_stand, written, self.is_last = self.records.is_between_records, 0, True
+        with open(self.path, "wb", opener=_for_the_owner) as file:
+            for text, foreign in cleaner:
+                self._note(text, foreign)
+                written += file.write(text)
+                if written >= largest:
+                    self.is_last = False
+                    break
+        self.fixes, cleaner.fixes = cleaner.fixes, Counter()
+        return self.is_last
+
+    def _note(self, text: bytes, foreign: list[int]) -> None:
+        self.foreign |= {self.lines + place for place in foreign}
+        self.may_stand = self.may_stand and not foreign and self.records.may_each_be_one(text)
+        self.lines += times(LINE_FEED, text)
+
+    def as_it_stands(self) -> Staged:
+        first = self.records.last_line + 1
+        lines = (first, first + self.lines - 1)
+        return Staged(self.path, self.records.dialect, self.records.delimiter, (), +self.fixes, lines, self.numbered)
+
+    def numbered(self) -> Staged:
+        """The records behind the numbers of their lines. One that is open at the end goes on in the next piece."""
+        records, path, self.is_numbered = self.records, self.path.with_suffix(".numbered"), True
+        with open(path, "wb", opener=_for_the_owner) as file:
+            for lines, is_clean in self._again():
+                records.take(lines, is_clean=is_clean)
+                file.write(records.handed_over())
+            if self.is_last:
+                records.finish()
+            file.write(records.handed_over())
+        fixes = +(self.fixes + Counter({Fix.BLANK_LINES.value: records.blank_lines}))
+        malformed = tuple(records.malformed)
+        records.blank_lines, records.malformed = 0, []
+        self.path.unlink()
+        self.path = path
+        return Staged(path, records.dialect, records.delimiter, malformed, fixes, None, self.numbered)
+
+    def _again(self) -> Iterator[tuple[list[bytes], bool]]:
+        """The lines that were written, and whether all of them could be read."""
+        done = 0
+        with self.path.open("rb") as file:
+            while ended := file.readlines(AT_ONCE):
+                lines = [line[:-1] for line in ended]
+                strange = [place for place in range(len(lines)) if done + place in self.foreign] if self.foreign else []
+                for place in strange:
+                    lines[place] = Foreign(lines[place])
+                yield lines, not strange
+                done += len(lines)
+
+    def close(self) -> None:
+        if not self.is_numbered:
+            self.records.last_line += self.lines
+        self.path.unlink(missing_ok=True)
 
 
 def _for_the_owner(path: str, flags: int) -> int:
@@ -65,19 +131,11 @@ def _for_the_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _staged(path: Path, records: Records, cleaner: "_Cleaner") -> Staged:
-    fixes = +(cleaner.fixes + Counter({Fix.BLANK_LINES.value: records.blank_lines}))
-    staged = Staged(path, records.dialect, records.delimiter, records.rows, tuple(records.malformed), fixes)
-    records.rows, records.blank_lines, records.malformed = 0, 0, []
-    cleaner.fixes = Counter()
-    return staged
-
-
 class _Cleaner:
     """The lines of a file in UTF-8 without what nobody can see; `fixes` counts what was changed."""
 
     def __init__(self, source: Path, dialect: Dialect) -> None:
-        self.encoding = file_encoding(source)
+        self.encoding, self.is_without_foreign = file_encoding(source)
         content, wide = text_pieces(source)
         self.blocks = LineBlocks(content, source.name)
         self.fixes: Counter[str] = Counter(dialect.fixes)
@@ -85,11 +143,11 @@ class _Cleaner:
         self.fixes.update([Fix.UTF_16.value] if wide else [])
         self.lines = self._all_lines()
 
-    def __iter__(self) -> Iterator[tuple[list[bytes], bool]]:
-        """Goes on where the last reader stopped."""
+    def __iter__(self) -> Iterator[tuple[bytes, list[int]]]:
+        """Lines, and which of them are not in the encoding of the file; goes on where the last reader stopped."""
         return self.lines
 
-    def _all_lines(self) -> Iterator[tuple[list[bytes], bool]]:
+    def _all_lines(self) -> Iterator[tuple[bytes, list[int]]]:
         is_first = True
         for block in self.blocks:
             if is_first and block.startswith(BYTE_ORDER_MARK):
@@ -100,20 +158,25 @@ class _Cleaner:
         if self.blocks.are_made_alike:
             self.fixes[Fix.LINE_ENDS] += 1
 
-    def _cleaned(self, block: bytes) -> tuple[list[bytes], bool]:
-        """The lines of a block, and whether all of them could be read."""
+    def _cleaned(self, block: bytes) -> tuple[bytes, list[int]]:
         block = self._without_controls(block)
         if block.isascii():
-            return block.split(LINE_FEED)[:-1], True
+            return block, []
+        if self.encoding == UTF_8 and self.is_without_foreign:
+            return self._visible(block), []
         if decodes(block, self.encoding):
-            text = block if self.encoding == UTF_8 else block.decode(self.encoding).encode(UTF_8)
-            return self._visible(text).split(LINE_FEED)[:-1], True
-        return [self._cleaned_line(line) for line in block.split(LINE_FEED)[:-1]], False
+            return self._visible(self._as_utf_8(block)), []
+        lines = [self._cleaned_line(line) for line in block.split(LINE_FEED)[:-1]]
+        foreign = [place for place, line in enumerate(lines) if isinstance(line, Foreign)]
+        return LINE_FEED.join([*lines, b""]), foreign
 
     def _cleaned_line(self, line: bytes) -> bytes:
         if not decodes(line, self.encoding):
             return Foreign(line)
-        return self._visible(line.decode(self.encoding).encode(UTF_8))
+        return self._visible(self._as_utf_8(line))
+
+    def _as_utf_8(self, text: bytes) -> bytes:
+        return text if self.encoding == UTF_8 else text.decode(self.encoding).encode(UTF_8)
 
     def _without_controls(self, block: bytes) -> bytes:
         if NUL in block:
@@ -126,7 +189,7 @@ class _Cleaner:
         return block
 
     def _visible(self, text: bytes) -> bytes:
-        if not any(lead in text for lead in INVISIBLE_LEADS):
+        if is_visible(text):
             return text
         text, removed = INVISIBLE.subn(b"", text)
         self.fixes.update(+Counter({Fix.INVISIBLE.value: removed}))

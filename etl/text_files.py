@@ -33,6 +33,9 @@ CSV_ENDINGS, JSON_ENDINGS = (
 READ, ROWS, LINES = "text_file", "text_rows", "lines"
 WHOLE = 2**62
 
+Lines = tuple[int, int]
+"""The numbers of the first and the last."""
+
 
 def staged_pieces(path: Path, profile: Profile, folder: Path | None, largest: int) -> Iterator[Staged]:
     """A file written anew in pieces below `folder`, each there until the next is asked for."""
@@ -46,9 +49,9 @@ def land_text(connection: Connection, path: Path, profile: Profile, folder: Path
     """Make `numbered` (the columns and the line of every row) and `malformed` of a whole file; what was mended."""
     dialect = _dialect(path, profile)
     lines = plain_lines(path) if dialect.is_plain or dialect is JSON_LINES else None
-    if lines is not None and _read_as_it_stands(connection, path, dialect, lines):
+    if lines is not None and _read_as_it_stands(connection, path, dialect, (1, lines)):
         make_table(connection, "malformed", MALFORMED_COLUMNS, [])
-        _number(connection, dialect, ColumnExpression("rowid") + ConstantExpression(dialect.lines_before + 1))
+        _number(connection, dialect, (1, lines))
         _unpack(connection, masked(path.name), dialect, [])
         has_mark = beginning(path, len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK
         return +(dialect.fixes + Counter({Fix.BYTE_ORDER_MARK.value: int(has_mark)}))
@@ -60,11 +63,15 @@ def land_text(connection: Connection, path: Path, profile: Profile, folder: Path
 
 def land_staged(connection: Connection, file_name: str, staged: Staged, expected: tuple[str, ...] = ()) -> Counter[str]:
     """The same of a piece. `expected`: keys that objects of JSON may have though none in this piece has."""
-    names = [ROW, *staged.dialect.names]
-    _read(connection, staged.path, names, staged.delimiter, quote="" if _is_json(staged.dialect) else QUOTE)
+    dialect = staged.dialect
+    if staged.lines and not _read_as_it_stands(connection, staged.path, dialect, staged.lines):
+        return land_staged(connection, file_name, staged.numbered(), expected)
+    if not staged.lines:
+        names = [ROW, *dialect.names]
+        _read(connection, staged.path, names, staged.delimiter, quote="" if _is_json(dialect) else QUOTE)
     make_table(connection, "malformed", MALFORMED_COLUMNS, [(file_name, *line) for line in staged.malformed])
-    _number(connection, staged.dialect, ColumnExpression(ROW))
-    _unpack(connection, file_name, staged.dialect, list(expected))
+    _number(connection, dialect, staged.lines)
+    _unpack(connection, file_name, dialect, list(expected))
     return staged.fixes
 
 
@@ -83,14 +90,19 @@ def _is_json(dialect: Dialect) -> bool:
     return dialect is JSON_LINES
 
 
-def _read_as_it_stands(connection: Connection, path: Path, dialect: Dialect, lines: int) -> bool:
-    """Whether every line of the file became one row; DuckDB stops at the first that does not split, or is not UTF-8."""
-    quote = "" if _is_json(dialect) else QUOTE
+def _read_as_it_stands(connection: Connection, path: Path, dialect: Dialect, lines: Lines) -> bool:
+    """Whether every line became one row; DuckDB stops at the first that does not split, or is not UTF-8."""
+    quote, first = "" if _is_json(dialect) else QUOTE, _first_row(dialect, lines)
     try:
-        _read(connection, path, list(dialect.names), dialect.delimiter, quote, header=not _is_json(dialect))
+        _read(connection, path, list(dialect.names), dialect.delimiter, quote, header=first > lines[0])
     except duckdb.Error:
         return False
-    return count(connection, ROWS) == lines - dialect.lines_before
+    return count(connection, ROWS) == lines[1] + 1 - first
+
+
+def _first_row(dialect: Dialect, lines: Lines) -> int:
+    """The number of the first line that is a row."""
+    return max(lines[0], dialect.lines_before + 1)
 
 
 def _read(
@@ -110,7 +122,10 @@ def _read(
     copy_table(connection, READ, ROWS)
 
 
-def _number(connection: Connection, dialect: Dialect, line: duckdb.Expression) -> None:
+def _number(connection: Connection, dialect: Dialect, lines: Lines | None) -> None:
+    """`lines`: the first and the last where each is a row; otherwise the rows carry their numbers."""
+    position = ColumnExpression("rowid") + ConstantExpression(_first_row(dialect, lines)) if lines else None
+    line = ColumnExpression(ROW) if position is None else position
     name = LINES if _is_json(dialect) else "numbered"
     columns = [ColumnExpression(column) for column in dialect.names]
     connection.table(ROWS).select(*columns, line.alias(ROW)).create_view(name, replace=True)
