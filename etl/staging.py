@@ -24,6 +24,8 @@ NUL, END_MARK, LINE_FEED = b"\0", b"\x1a", b"\n"
 INVISIBLE = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|\xef\xbb\xbf")
 
 
+NUMBER_BYTES = 8
+"""What the number of a line adds to it, written or not."""
 AT_ONCE = 1_000_000
 """Bytes of lines that are numbered at once."""
 
@@ -74,7 +76,8 @@ class _Piece:
         with open(self.path, "wb", opener=_for_the_owner) as file:
             for text, foreign in cleaner:
                 self._note(text, foreign)
-                written += file.write(text)
+                file.write(text)
+                written += len(text) + NUMBER_BYTES * times(LINE_FEED, text)
                 if written >= largest:
                     self.is_last = False
                     break
