@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from etl.catalogue.reading import undecodable
 from etl.errors import InvalidValue, UnknownName
 from etl.words import Words
 from synthetic_data.almanac import Event, usual_events
@@ -107,6 +108,8 @@ def _content(path: Path) -> dict[str, Any]:
         raise InvalidValue(f"{path}: there is no such file; shipped scenarios: {', '.join(scenario_names())}") from None
     except OSError as problem:
         raise InvalidValue(f"{path}: cannot be read: {problem.strerror}") from None
+    except UnicodeDecodeError as problem:
+        raise InvalidValue(f"{path}: {undecodable(problem)}; save it as UTF-8") from None
     except (ValueError, RecursionError) as problem:
         raise InvalidValue(f"{path}: not valid TOML: {problem}") from None
 

@@ -179,6 +179,16 @@ def test_a_byte_order_mark_makes_no_difference(tmp_path: Path) -> None:
     assert load_scenario(mine(tmp_path, content, "utf-8-sig")) == load_scenario(mine(tmp_path, content))
 
 
+def test_a_byte_that_is_no_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
+    path = mine(tmp_path, "[[incidents]]\nid = '政策'\n", encoding="gb18030")
+    byte = "政".encode("gb18030")[0]
+
+    with pytest.raises(InvalidValue) as caught:
+        load_scenario(path)
+
+    assert str(caught.value) == f"{path}: line 2 is not UTF-8 text (byte 0x{byte:02x}); save it as UTF-8"
+
+
 ARGUMENTS = {
     "no-such.toml": r"no-such\.toml: there is no such file; shipped scenarios: calm, campaign, ",
     "nowhere/calm": r"nowhere/calm: the file of a scenario must end in \.toml",

@@ -174,7 +174,7 @@ def read_toml(path: Path, with_lines: bool = False) -> Table:
         text = path.read_text(encoding="utf-8-sig")
         content = tomllib.loads(text, parse_float=Decimal)
     except UnicodeDecodeError as problem:
-        raise InvalidValue(f"{path}: {_undecodable(problem)}; save it as UTF-8") from problem
+        raise InvalidValue(f"{path}: {undecodable(problem)}; save it as UTF-8") from problem
     except tomllib.TOMLDecodeError as problem:
         raise InvalidValue(f"{path.name}: {problem}") from problem
     except OSError as problem:
@@ -182,7 +182,7 @@ def read_toml(path: Path, with_lines: bool = False) -> Table:
     return Table(path.name, content, line_numbers(text) if with_lines else None)
 
 
-def _undecodable(problem: UnicodeDecodeError) -> str:
+def undecodable(problem: UnicodeDecodeError) -> str:
     """Which byte it is, and where."""
     line = problem.object.count(b"\n", 0, problem.start) + 1
     return f"line {line} is not UTF-8 text (byte 0x{problem.object[problem.start]:02x})"
