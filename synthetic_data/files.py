@@ -5,17 +5,13 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
 UNIQUE_TEXTS = ("attempt_id", "root_attempt_id", "applicant_id")
-"""All other columns are packed by dictionary or by difference; compressing them as well costs more than it saves."""
-
-NULLABLE = {pa.int32(): pd.Int32Dtype()}
-"""Whole numbers stay whole where some are missing."""
+"""Hardly any of them comes twice in a file."""
 
 ISO_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -63,23 +59,26 @@ def put(path: Path, content: str | pa.Buffer) -> None:
 
 
 def parquet_bytes(table: pa.Table) -> pa.Buffer:
-    instants = {field.name for field in table.schema if pa.types.is_timestamp(field.type)}
     sink = pa.BufferOutputStream()
+    packing = {field.name: _packing(field) for field in table.schema}
     pq.write_table(
         table,
         sink,
-        compression={name: "zstd" if name in UNIQUE_TEXTS else "none" for name in table.column_names},
-        use_dictionary=sorted({*table.column_names} - {*UNIQUE_TEXTS, *instants}),
-        column_encoding={name: encoding for name in table.column_names if (encoding := _encoding(table, name))},
+        compression={name: compression for name, (_, compression) in packing.items()},
+        use_dictionary=[name for name, (encoding, _) in packing.items() if encoding is None],
+        column_encoding={name: encoding for name, (encoding, _) in packing.items() if encoding},
         write_statistics=["attempted_at"],
     )
     return sink.getvalue()
 
 
-def _encoding(table: pa.Table, name: str) -> str | None:
-    if pa.types.is_timestamp(table.schema.field(name).type):
-        return "DELTA_BINARY_PACKED"
-    return "DELTA_LENGTH_BYTE_ARRAY" if name == "applicant_id" else None
+def _packing(field: pa.Field) -> tuple[str | None, str]:
+    """The encoding of a column (None: by dictionary) and its compression: what costs the least for its size."""
+    if field.name in UNIQUE_TEXTS:
+        return ("DELTA_LENGTH_BYTE_ARRAY" if field.name == "applicant_id" else "PLAIN"), "zstd"
+    if pa.types.is_timestamp(field.type) or pa.types.is_int32(field.type):
+        return "BYTE_STREAM_SPLIT", "lz4"
+    return None, "none"
 
 
 def _csv_bytes(log: pa.Table) -> pa.Buffer:
@@ -93,8 +92,12 @@ def _csv_bytes(log: pa.Table) -> pa.Buffer:
 
 
 def _jsonl_bytes(log: pa.Table) -> pa.Buffer:
+    """Whole numbers stay whole where some are missing."""
+    import pandas as pd  # which no other format needs
+
+    nullable = {pa.int32(): pd.Int32Dtype()}
     plain = pa.table({name: _as_text(log[name]) for name in log.column_names})
-    text = plain.to_pandas(types_mapper=NULLABLE.get).to_json(orient="records", lines=True, force_ascii=False)
+    text = plain.to_pandas(types_mapper=nullable.get).to_json(orient="records", lines=True, force_ascii=False)
     return pa.py_buffer(text.encode())
 
 
