@@ -3,18 +3,14 @@
 import sys
 from collections.abc import Sequence
 
-import duckdb
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
 from etl.errors import RefusalLensError, Stopped, UnknownName
-from etl.identifiers import masked
 
 USER_MISTAKE, STOPPED = 2, 130
-OUT_OF_ROOM = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, duckdb.OutOfMemoryException)
-"""What DuckDB raises where a disk is full or memory runs out, whatever it was doing."""
 console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -31,7 +27,7 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         return _complain(str(problem))
     except TyperException as problem:
         return _complain(_explained(app, problem))
-    except OUT_OF_ROOM as problem:
+    except _out_of_room() as problem:
         return _complain(f"{str(problem).splitlines()[0]}; what was live before is still live")
     except OSError as problem:
         return _complain(f"{problem.filename or 'input or output'}: {problem.strerror or problem}")
@@ -51,7 +47,16 @@ def progress(*, of_bytes: bool = False) -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
+def _out_of_room() -> tuple[type[Exception], ...]:
+    """What DuckDB raises where a disk is full or memory runs out, whatever it was doing."""
+    import duckdb  # which a command that asks nothing of it need not wait for
+
+    return duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, duckdb.OutOfMemoryException
+
+
 def _complain(line: str) -> int:
+    from etl.identifiers import masked  # with DuckDB
+
     print(f"error: {masked(' '.join(line.split()))}", file=sys.stderr)
     return USER_MISTAKE
 

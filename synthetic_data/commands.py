@@ -106,14 +106,11 @@ def _written(home: Path, **order: Any) -> WorldSummary:
 
 
 def _told(summary: WorldSummary) -> str:
-    from etl.sources import log_files
-
-    is_readable = bool(log_files(summary.home / "logs"))
-    load = f"Load them: python -m etl build --home {summary.home}\n" if is_readable else ""
+    load = f"Load them: python -m etl build --home {summary.home}"
     check = f"Check them: python -m synthetic_data check {summary.home}"
     rest = f"{summary.days_to_come} days are still to be made: the same command without --since and --until makes them."
     return (
         f"{summary.attempts:,} attempts, {summary.refusals:,} of them refused, {summary.incidents} incidents, "
         f"{summary.first_day} to {summary.last_day}, in {summary.home}.\n"
-        f"{load}{rest if summary.days_to_come else check}"
+        f"{load}\n{rest if summary.days_to_come else check}"
     )

@@ -1,16 +1,15 @@
 """How a day is written down: attempts and decisions as the columns of the contract, in an Arrow table."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from etl.contract import COLUMN_NAMES, SLOT_SEPARATOR, Evaluation, TimeGrain
 from synthetic_data.applicants import Applicants
+from synthetic_data.columns import always, coded, distinct, fixed_width, instants, integers
 from synthetic_data.decisions import APPROVED, OUTCOMES, PENDING, WITHDRAWN
 from synthetic_data.decks import Array, Deck
 from synthetic_data.gates import CODES, RULES, Gate
@@ -71,14 +70,14 @@ def _identity(applicants: Applicants, lines: Lines) -> dict[str, pa.Array]:
     count = len(lines)
     return {
         "attempt_id": fixed_width(attempt_ids(lines.day, lines.number)),
-        "attempted_at": _instants(lines.day, lines.micros),
-        "time_grain": _always(TimeGrain.INSTANT, count),
+        "attempted_at": instants(_midnight(lines.day) + lines.micros),
+        "time_grain": always(TimeGrain.INSTANT, count),
         "applicant_id": fixed_width(applicants.ids.take(lines.applicant)),
-        "stage": _always("application", count),
-        "scheme": _always("default", count),
-        "scheme_version": _always("1", count),
-        "currency": _always("CNY", count),
-        "policy_version": _always(_policy(lines.day), count),
+        "stage": always("application", count),
+        "scheme": always("default", count),
+        "scheme_version": always("1", count),
+        "currency": always("CNY", count),
+        "policy_version": always(_policy(lines.day), count),
     }
 
 
@@ -89,15 +88,15 @@ def _asked(streams: Streams, lines: Lines) -> dict[str, pa.Array]:
     is_unpriced = streams.of("missing amount", number).random(count, dtype=np.float32) < MISSING_AMOUNT
     has_no_app = lines.version == 0
     return {
-        "region": _coded(lines.region, places.regions, is_nowhere),
-        "city": _coded(lines.city, places.cities, is_nowhere),
-        "channel": _coded(lines.channel, CHANNELS),
-        "product": _coded(lines.product, tuple(product.id for product in PRODUCTS)),
-        "amount_requested": pa.array(lines.amount, mask=is_unpriced),
-        "app_version": _coded(lines.version, VERSIONS, has_no_app),
-        "os": _coded(lines.system, SYSTEMS),
-        "release_ring": _coded(lines.is_gray.view(np.uint8), RINGS, has_no_app),
-        "partner": _coded(lines.partner, PARTNERS),
+        "region": coded(lines.region, places.regions, is_nowhere),
+        "city": coded(lines.city, places.cities, is_nowhere),
+        "channel": coded(lines.channel, CHANNELS),
+        "product": coded(lines.product, tuple(product.id for product in PRODUCTS)),
+        "amount_requested": integers(lines.amount, is_unpriced),
+        "app_version": coded(lines.version, VERSIONS, has_no_app),
+        "os": coded(lines.system, SYSTEMS),
+        "release_ring": coded(lines.is_gray.view(np.uint8), RINGS, has_no_app),
+        "partner": coded(lines.partner, PARTNERS),
     }
 
 
@@ -105,21 +104,21 @@ def _decided(lines: Lines, notes: Recorded) -> dict[str, pa.Array]:
     is_open = lines.outcome >= WITHDRAWN
     how_far = np.where(is_open, np.uint8(2), lines.is_technical.view(np.uint8))
     return {
-        "outcome": _coded(lines.outcome, OUTCOMES),
+        "outcome": coded(lines.outcome, OUTCOMES),
         "reason_codes": notes.reasons,
-        "evaluation": _coded(how_far, (Evaluation.ALL, Evaluation.FIRST_FAIL, Evaluation.UNKNOWN)),
-        "gates_evaluated": _coded(how_far % 2, (ALL_GATES, Gate.TECHNICAL), is_open),
-        "decided_at": _instants(lines.day, notes.decided, is_open),
-        "updated_at": _instants(lines.day, notes.updated),
-        "score": pa.array(lines.score, pa.int32(), mask=is_open | lines.is_technical | (lines.history == 0)),
-        "latency_ms": pa.array(notes.latency, mask=is_open),
+        "evaluation": coded(how_far, (Evaluation.ALL, Evaluation.FIRST_FAIL, Evaluation.UNKNOWN)),
+        "gates_evaluated": coded(how_far % 2, (ALL_GATES, Gate.TECHNICAL), is_open),
+        "decided_at": instants(_midnight(lines.day) + notes.decided, is_open),
+        "updated_at": instants(_midnight(lines.day) + notes.updated),
+        "score": integers(lines.score.astype(np.int32), is_open | lines.is_technical | (lines.history == 0)),
+        "latency_ms": integers(notes.latency, is_open),
         "shown_message": notes.message,
     }
 
 
 def _notes(streams: Streams, lines: Lines, last_day: date) -> Recorded:
     number, count, refused = lines.day.toordinal(), len(lines), lines.refused
-    which, sets = pd.factorize(lines.bits[refused])
+    which, sets = distinct(lines.bits[refused])
     primary = np.array([_first(int(bits)) for bits in sets], dtype=np.int64)[which]
     latency = LATENCY_DECK.draw_many(streams.of("latency", number), count)
     latency[refused] += np.array([SLOW.get(code, 0) for code in CODES], dtype=np.int32)[primary]
@@ -159,14 +158,14 @@ def _reasons(streams: Streams, lines: Lines, sets: Array, which: Array, last_day
     luck = streams.of("recording", lines.day.toordinal()).random(len(lines.refused))
     is_missing = np.ones(len(lines), dtype=bool)
     is_missing[lines.refused] = luck < UNSPECIFIED
-    numbers, edge = which.astype(np.int32), 1.0
+    named, edge = which.copy(), 1.0
     for n, (_, days, share) in enumerate(UNKNOWN_CODES):
         if (last_day - lines.day).days < days:
-            numbers[(luck < edge) & (luck >= edge - share)] = len(sets) + n
+            named[(luck < edge) & (luck >= edge - share)] = len(sets) + n
             edge -= share
     codes = np.zeros(len(lines), dtype=np.int32)
-    codes[lines.refused] = numbers
-    return _coded(codes, texts, is_missing)
+    codes[lines.refused] = named
+    return coded(codes, texts, is_missing)
 
 
 def _message(lines: Lines, primary: Array) -> pa.Array:
@@ -175,7 +174,7 @@ def _message(lines: Lines, primary: Array) -> pa.Array:
     codes[lines.outcome == APPROVED] = len(MESSAGES)
     codes[lines.outcome == PENDING] = len(MESSAGES) + 1
     codes[lines.refused] = MESSAGE_OF_RULE.take(primary)
-    return _coded(codes, texts, lines.outcome == WITHDRAWN)
+    return coded(codes, texts, lines.outcome == WITHDRAWN)
 
 
 def _message_of(code: str, gate: Gate) -> str:
@@ -192,29 +191,6 @@ def _policy(day: date) -> str:
     return [version for version, since in POLICIES if since <= day or version == POLICIES[0][0]][-1]
 
 
-def _coded(codes: Array, names: Sequence[str], is_missing: Array | None = None) -> pa.Array:
-    """Text by number, as an Arrow dictionary."""
-    signed = codes.view(np.int8) if codes.dtype == np.uint8 and len(names) < 128 else codes.astype(np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(signed, mask=is_missing), _words(tuple(names)), safe=False)
-
-
-@lru_cache(maxsize=64)
-def _words(names: tuple[str, ...]) -> pa.Array:
-    return pa.array(map(str, names))
-
-
-def _always(text: str, count: int) -> pa.Array:
-    return _coded(np.zeros(count, dtype=np.uint8), (text,))
-
-
-def _instants(day: date, micros: Array, is_missing: Array | None = None) -> pa.Array:
-    """Microseconds after local midnight as instants in UTC."""
-    midnight = int(datetime.combine(day, datetime.min.time(), BUSINESS_ZONE).timestamp()) * 1_000_000
-    return pa.array(micros + midnight, pa.timestamp("us", "UTC"), mask=is_missing)
-
-
-def fixed_width(texts: Array) -> pa.Array:
-    """Texts of one length as an Arrow array, without touching them one by one."""
-    offsets = np.arange(len(texts) + 1, dtype=np.int32) * texts.dtype.itemsize
-    buffers = pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(texts))
-    return pa.StringArray.from_buffers(len(texts), *buffers)
+def _midnight(day: date) -> int:
+    """The local midnight in microseconds since 1970."""
+    return int(datetime.combine(day, datetime.min.time(), BUSINESS_ZONE).timestamp()) * 1_000_000

@@ -8,8 +8,8 @@ import pyarrow as pa
 from faker import Faker
 
 from synthetic_data.applicants import Applicants
+from synthetic_data.columns import fixed_width, integers, texts
 from synthetic_data.decks import Array
-from synthetic_data.log import fixed_width
 from synthetic_data.places import load_places
 from synthetic_data.streams import Streams
 from synthetic_data.world import CHANNELS, PAYDAYS, PERSONAS, SYSTEMS
@@ -44,14 +44,14 @@ def applicants_table(applicants: Applicants) -> pa.Table:
             "persona": _named(applicants.persona, [persona.id for persona in PERSONAS]),
             "region": _named(applicants.region, list(places.regions)),
             "city": _named(applicants.city, list(places.cities)),
-            "payday": pa.array(np.array(PAYDAYS, dtype=np.int8).take(applicants.payday)),
+            "payday": integers(np.array(PAYDAYS, dtype=np.int8).take(applicants.payday)),
             "channel": _named(applicants.channel, list(CHANNELS)),
             "os": _named(applicants.system, list(SYSTEMS)),
             "device_tier": _named(applicants.tier, list(TIERS)),
-            "score": pa.array(applicants.score),
-            "history_months": pa.array(applicants.history),
-            "utilisation_percent": pa.array(applicants.utilisation),
-            "monthly_income": pa.array(applicants.income),
+            "score": integers(applicants.score),
+            "history_months": integers(applicants.history),
+            "utilisation_percent": integers(applicants.utilisation),
+            "monthly_income": integers(applicants.income),
             **_invented(applicants),
         }
     )
@@ -66,4 +66,4 @@ def _invented(applicants: Applicants) -> dict[str, pa.Array]:
 
 
 def _named(codes: Array, names: list[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names))
+    return pa.DictionaryArray.from_arrays(integers(codes), texts(tuple(names)))

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from synthetic_data.columns import coded, fixed_width, integers
 from synthetic_data.comparison import Sums
 from synthetic_data.counterfactual import ROLES, Effect
 from synthetic_data.decks import Array
 from synthetic_data.incidents import ALL, JOINT, Incident
 from synthetic_data.lines import Story, attempt_ids
-from synthetic_data.log import fixed_width
 from synthetic_data.shifts import Shift
 from synthetic_data.worlds import World
 
@@ -51,17 +51,16 @@ def _of_story(world: World, story: Story, rows: Array, file: Story, numbers: Arr
         {
             "attempt_id": fixed_width(attempt_ids(file.day, numbers.take(told.rows))),
             "root_attempt_id": fixed_width(attempt_ids(story.day, root)),
-            "attempt_number": pa.array(course.number.take(told.rows).astype(np.int8)),
+            "attempt_number": integers(course.number.take(told.rows).astype(np.int8)),
             "incident_id": _named(told.effects, names),
             "role": _named(told.roles, [role.value for role in ROLES]),
         }
     )
 
 
-def _named(numbers: Array, names: list[str]) -> pa.Array:
+def _named(told: Array, names: list[str]) -> pa.Array:
     """Names by number, null for `NOTHING`."""
-    codes = pa.array(numbers.astype(np.int32), mask=numbers == NOTHING)
-    return pa.DictionaryArray.from_arrays(codes, pa.array(names, pa.string()))
+    return coded(told.astype(np.int32), names, told == NOTHING)
 
 
 def _told(story: Story, rows: Array) -> Told:

@@ -1,9 +1,12 @@
 """Runs of the invented world: the same whatever the number of processes, stopped or killed, dirty or shifted."""
 
 import json
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -46,6 +49,27 @@ def test_json_lines_say_the_same_as_a_parquet_log(tmp_path: Path) -> None:
     for name in ("attempt_id", "outcome", "city", "reason_codes", "amount_requested", "score", "latency_ms"):
         assert [row[name] for row in rows] == parquet[name].to_pylist()
     assert [datetime.fromisoformat(row["attempted_at"]) for row in rows] == parquet["attempted_at"].to_pylist()
+
+
+@pytest.mark.parametrize("dirty", [0.0, 0.2], ids=["clean", "dirty"])
+def test_a_parquet_log_reads_the_same_in_pyarrow_pandas_and_duckdb(tmp_path: Path, dirty: float) -> None:
+    log = make_day(make_world(days=2, attempts=4_000, dirty=dirty), LAST).log
+    path = tmp_path / "log.parquet"
+    path.write_bytes(encoded(log, Format.PARQUET))
+    found = duckdb.read_parquet(str(path)).to_arrow_table()
+
+    assert pq.read_table(path).equals(log.combine_chunks().unify_dictionaries())
+    assert pd.read_parquet(path).equals(log.to_pandas())
+    assert found.cast(plain(log).schema).equals(plain(log))
+
+
+def test_a_world_waits_for_neither_duckdb_nor_pandas(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; from synthetic_data import write_world; "
+    made = f"write_world(Path({str(tmp_path)!r}), days=2, attempts=600); "
+    told = "print([name for name in ('duckdb', 'pandas') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program + made + told], capture_output=True, text=True, check=False)
+
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 
 
 def test_a_day_of_which_only_late_lines_are_left_is_whole_in_every_format() -> None:
