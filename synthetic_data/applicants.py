@@ -118,8 +118,8 @@ def make_applicants(streams: Streams, places: Places, attempts: int) -> Applican
     count = min(max(attempts // ATTEMPTS_PER_APPLICANT, FEWEST), MOST)
     cell = _cells(streams, places, count)
     region, payday = np.divmod(cell, len(PAYDAYS))
-    persona = PERSONA_DECK.draw_many(streams.of("persona"), len(cell))
-    tier = TIER_DECK.draw(streams.of("device tier"), persona)
+    persona = PERSONA_DECK.draw(streams.dice("persona", len(cell)))
+    tier = TIER_DECK.draw(streams.dice("device tier", len(cell)), persona)
     tickets = np.repeat(np.arange(len(cell), dtype=np.int32), _typical("appetite", persona))
     cells = np.arange(len(places.regions) * len(PAYDAYS) + 1)
     return Applicants(
@@ -128,13 +128,13 @@ def make_applicants(streams: Streams, places: Places, attempts: int) -> Applican
         payday=payday.astype(np.uint8),
         city=_city(streams, places, region),
         persona=persona,
-        channel=CHANNEL_DECK.draw_many(streams.of("habitual channel"), len(cell)),
-        system=SYSTEM_DECK.draw(streams.of("operating system"), tier),
+        channel=CHANNEL_DECK.draw(streams.dice("habitual channel", len(cell))),
+        system=SYSTEM_DECK.draw(streams.dice("operating system", len(cell)), tier),
         tier=tier,
-        lag=np.minimum(LAG_DECK.draw_many(streams.of("update lag"), len(cell)), LONGEST_LAG).astype(np.uint16),
+        lag=np.minimum(LAG_DECK.draw(streams.dice("update lag", len(cell))), LONGEST_LAG).astype(np.uint16),
         lot=streams.of("release lot").integers(0, LOTS, len(cell), dtype=np.uint16),
         propensity=np.minimum(
-            PROPENSITY_DECK.draw_many(streams.of("retry propensity"), len(cell)), MOST_PROPENSITY
+            PROPENSITY_DECK.draw(streams.dice("retry propensity", len(cell))), MOST_PROPENSITY
         ).astype(np.uint8),
         **_standing(streams, persona, region),
         tickets=tickets,
@@ -150,7 +150,7 @@ def _cells(streams: Streams, places: Places, count: int) -> Array:
 
 
 def _city(streams: Streams, places: Places, region: Array) -> Array:
-    within = places.city_deck.draw(streams.of("city"), region)
+    within = places.city_deck.draw(streams.dice("city", len(region)), region)
     return (places.first_city[region] + within).astype(np.uint8)
 
 
@@ -166,7 +166,7 @@ def _standing(streams: Streams, persona: Array, region: Array) -> dict[str, Arra
         "score": np.rint(350 + 600 / (1 + np.exp(-standing))).astype(np.int16),
         "history": np.where(is_thin, np.maximum(months % 10 - 4, 0), months).astype(np.uint8),
         "utilisation": np.clip(np.rint(100 * used), 0, 100).astype(np.uint8),
-        "income": INCOME_DECK.draw(streams.of("income"), persona),
+        "income": INCOME_DECK.draw(streams.dice("income", len(persona)), persona),
     }
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from synthetic_data.applicants import Applicants, month_number
-from synthetic_data.decks import Array, Deck
+from synthetic_data.decks import FACES, Array, Deck
 from synthetic_data.demand import Arrivals, two_days_of_load
 from synthetic_data.releases import Rollout
 from synthetic_data.streams import Streams
@@ -115,7 +115,7 @@ def make_attempts(
     person = applicants.of(who)
     usual = _channel(streams, person["channel"], number)
     way_in = usual if channel is None else np.full(len(who), channel, dtype=np.uint8)
-    product = PRODUCT_DECK.draw(streams.of("product", number), person["persona"])
+    product = PRODUCT_DECK.draw(streams.dice("product", len(who), number), person["persona"])
     rollout = Rollout.of(day)
     version, is_gray = rollout.version_of(person["lag"], person["lot"])
     has_app = way_in <= MINI_PROGRAM
@@ -131,7 +131,7 @@ def make_attempts(
         version=version * has_app,
         is_gray=is_gray & has_app,
         product=product,
-        partner=PARTNER_DECK.draw(streams.of("partner", number), product),
+        partner=PARTNER_DECK.draw(streams.dice("partner", len(who), number), product),
         amount=_amount(streams, product, person["income"], number),
         score=np.clip(person["score"] + shock, 350, 950),
         score_change=shock - applicants.shock(month_number(day) - 1).take(who),
@@ -153,12 +153,13 @@ def _who(streams: Streams, applicants: Applicants, arrivals: Arrivals, number: i
 def _channel(streams: Streams, habitual: Array, number: int) -> Array:
     stream = streams.of("channel", number)
     is_other = stream.random(len(habitual), dtype=np.float32) < OTHER_CHANNEL
-    return np.where(is_other, CHANNEL_DECK.draw_many(stream, len(habitual)), habitual)
+    other = CHANNEL_DECK.draw(stream.integers(0, FACES, len(habitual), dtype=np.uint16))
+    return np.where(is_other, other, habitual)
 
 
 def _amount(streams: Streams, product: Array, income: Array, number: int) -> Array:
     """More income, more money asked for; in hundreds of yuan."""
-    wish = AMOUNT_DECK.draw(streams.of("amount", number), product).astype(np.int64)
+    wish = AMOUNT_DECK.draw(streams.dice("amount", len(product), number), product).astype(np.int64)
     return rounded_amount(wish * (USUAL_INCOME + income) // (2 * USUAL_INCOME))
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from etl.contract import Outcome
 from synthetic_data.attempts import Attempts
-from synthetic_data.decks import Array
-from synthetic_data.dice import FACES, Dice, faces
+from synthetic_data.decks import FACES, Array
+from synthetic_data.dice import Dice, faces
 from synthetic_data.gates import CHANGEABLE, CODES, LASTING_BITS, RULES, TRANSIENT, Gate, bits_of, cut_off
 from synthetic_data.incidents import CUT_OFF, Incident, code_of
 
@@ -120,9 +120,8 @@ def decide(tries: Tries, incidents: Mapping[int, Incident], last_day: date) -> R
     """Judges tries at all gates; who leaves or waits has no reasons on record."""
     bits, fired = tries.judged(incidents)
     outcome = tries.outcome(bits, last_day)
-    is_open = outcome != REFUSED
-    bits[is_open], fired[is_open] = 0, 0
-    return Round(tries, _recorded(bits), fired, outcome)
+    is_refused = outcome == REFUSED
+    return Round(tries, _recorded(bits * is_refused), fired * is_refused, outcome)
 
 
 def _recorded(bits: Array) -> Array:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+FACES = 65_536
+"""What a die shows is a whole number below; chances are exact to a 65,536th."""
+
 CARDS = 4096
 """Cards in each row of a deck: shares are exact to a quarter of a per mille."""
 
@@ -32,15 +35,12 @@ class Deck:
         spread = [np.rint(median * np.exp(sigma * bell())).astype(np.int32) for median, sigma in rows]
         return cls(np.concatenate(spread))
 
-    def draw(self, stream: np.random.Generator, row: Array) -> Array:
-        """One card for each entry of `row`."""
-        card = stream.integers(0, CARDS, len(row), dtype=np.uint16).astype(np.intp)
-        card += row.astype(np.intp) * CARDS
+    def draw(self, dice: Array, row: Array | None = None) -> Array:
+        """The card that each die picks: from its `row`, or from the first."""
+        card = (dice // (FACES // CARDS)).astype(np.intp)
+        if row is not None:
+            card += row.astype(np.intp) * CARDS
         return self.cards.take(card)
-
-    def draw_many(self, stream: np.random.Generator, count: int) -> Array:
-        """`count` cards of the first row."""
-        return self.cards.take(stream.integers(0, CARDS, count, dtype=np.uint16).astype(np.intp))
 
 
 @cache

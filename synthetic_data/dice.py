@@ -2,11 +2,8 @@
 
 import numpy as np
 
-from synthetic_data.decks import Array
+from synthetic_data.decks import FACES, Array
 from synthetic_data.streams import Streams
-
-FACES = 65_536
-"""What a die shows is a whole number below; chances are exact to a 65,536th."""
 
 GOLDEN, SECOND, THIRD = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 """The constants of SplitMix64 (Steele, Lea & Flood 2014)."""
@@ -30,7 +27,7 @@ class Dice:
         self._start = self._bits.state
 
     def first(self, concern: str) -> Array:
-        """A die for every episode: four from every 64 random bits, a third of the time of drawing them one by one."""
+        """A die for every episode; `Streams.dice`, with one generator for all."""
         if concern not in self._first:
             self._start["state"]["key"][0] = self._streams.number(concern)
             self._bits.state = self._start

@@ -76,7 +76,7 @@ def _packing(field: pa.Field) -> tuple[str | None, str]:
     """The encoding of a column (None: by dictionary) and its compression: what costs the least for its size."""
     if field.name in UNIQUE_TEXTS:
         return ("DELTA_LENGTH_BYTE_ARRAY" if field.name == "applicant_id" else "PLAIN"), "zstd"
-    if pa.types.is_timestamp(field.type) or pa.types.is_int32(field.type):
+    if pa.types.is_timestamp(field.type) or pa.types.is_integer(field.type):
         return "BYTE_STREAM_SPLIT", "lz4"
     return None, "none"
 

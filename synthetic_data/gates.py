@@ -128,7 +128,7 @@ NEW, TOO_OLD = 10, 3
 
 
 def _versions_behind(attempts: Attempts) -> Array:
-    return np.where(attempts.version == 0, 0, attempts.rollout.newest - attempts.version.astype(np.int16))
+    return attempts.rollout.newest - attempts.version.astype(np.int16)
 
 
 RULES: tuple[Rule, ...] = (
@@ -142,7 +142,7 @@ RULES: tuple[Rule, ...] = (
     Rule("T301", Gate.TECHNICAL, _when(lambda a: (a.tier == LOW_TIER) & (a.system == ANDROID), 0.0060)),
     Rule("T302", Gate.TECHNICAL, _when(lambda a: (a.tier == LOW_TIER) & (a.version > 0), 0.0060)),
     Rule("T303", Gate.TECHNICAL, _when(lambda a: a.channel == WEB, 0.0180)),
-    Rule("T304", Gate.TECHNICAL, _when(lambda a: _versions_behind(a) >= TOO_OLD, 0.0300)),
+    Rule("T304", Gate.TECHNICAL, _when(lambda a: (a.version > 0) & (_versions_behind(a) >= TOO_OLD), 0.0300)),
     Rule("U301", Gate.ACCOUNT, _by(_persona, 0.0030, 0.0040, 0.0060, 0.0040, 0.0170, 0.0140)),
     Rule("U302", Gate.ACCOUNT, _by(_persona, 0.0140, 0.0420, 0.0290, 0.0190, 0.0160, 0.0350)),
     Rule("U303", Gate.ACCOUNT, _always(0.0003)),

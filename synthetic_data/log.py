@@ -11,7 +11,7 @@ from etl.contract import COLUMN_NAMES, SLOT_SEPARATOR, Evaluation, TimeGrain
 from synthetic_data.applicants import Applicants
 from synthetic_data.columns import always, coded, distinct, fixed_width, instants, integers
 from synthetic_data.decisions import APPROVED, OUTCOMES, PENDING, WITHDRAWN
-from synthetic_data.decks import Array, Deck
+from synthetic_data.decks import FACES, Array, Deck
 from synthetic_data.gates import CODES, RULES, Gate
 from synthetic_data.incidents import RINGS
 from synthetic_data.lines import Lines, attempt_ids
@@ -120,7 +120,7 @@ def _notes(streams: Streams, lines: Lines, last_day: date) -> Recorded:
     number, count, refused = lines.day.toordinal(), len(lines), lines.refused
     which, sets = distinct(lines.bits[refused])
     primary = np.array([_first(int(bits)) for bits in sets], dtype=np.int64)[which]
-    latency = LATENCY_DECK.draw_many(streams.of("latency", number), count)
+    latency = LATENCY_DECK.draw(streams.dice("latency", count, number))
     latency[refused] += np.array([SLOW.get(code, 0) for code in CODES], dtype=np.int32)[primary]
     decided = lines.micros + latency.astype(np.int64) * 1000
     reviewed, minutes = _review(streams.of("review", number), lines)
@@ -139,7 +139,7 @@ def _review(stream: np.random.Generator, lines: Lines) -> tuple[Array, Array]:
     """Which attempts a person looked at, and for how many minutes; nobody tries again while that goes on."""
     is_reviewed = stream.random(len(lines), dtype=np.float32) < REVIEWED
     rows = np.flatnonzero(is_reviewed & ~lines.is_technical & ~lines.is_followed)
-    return rows, REVIEW_DECK.draw_many(stream, len(rows)).astype(np.int64)
+    return rows, REVIEW_DECK.draw(stream.integers(0, FACES, len(rows), dtype=np.uint16)).astype(np.int64)
 
 
 def _first(bits: int) -> int:
@@ -169,12 +169,9 @@ def _reasons(streams: Streams, lines: Lines, sets: Array, which: Array, last_day
 
 
 def _message(lines: Lines, primary: Array) -> pa.Array:
-    texts = (*MESSAGES, APPROVED_MESSAGE, PENDING_MESSAGE)
-    codes = np.zeros(len(lines), dtype=np.uint8)
-    codes[lines.outcome == APPROVED] = len(MESSAGES)
-    codes[lines.outcome == PENDING] = len(MESSAGES) + 1
+    codes = MESSAGE_OF_OUTCOME.take(lines.outcome)
     codes[lines.refused] = MESSAGE_OF_RULE.take(primary)
-    return coded(codes, texts, lines.outcome == WITHDRAWN)
+    return coded(codes, MESSAGES, lines.outcome == WITHDRAWN)
 
 
 def _message_of(code: str, gate: Gate) -> str:
@@ -183,8 +180,10 @@ def _message_of(code: str, gate: Gate) -> str:
     return GATE_MESSAGES.get(gate, GENERAL_MESSAGE)
 
 
-MESSAGES = tuple(dict.fromkeys(_message_of(rule.code, rule.gate) for rule in RULES))
+MESSAGES = (*dict.fromkeys(_message_of(rule.code, rule.gate) for rule in RULES), APPROVED_MESSAGE, PENDING_MESSAGE)
 MESSAGE_OF_RULE = np.array([MESSAGES.index(_message_of(rule.code, rule.gate)) for rule in RULES], np.uint8)
+MESSAGE_OF_OUTCOME = np.zeros(len(OUTCOMES), np.uint8)
+MESSAGE_OF_OUTCOME[[APPROVED, PENDING]] = MESSAGES.index(APPROVED_MESSAGE), MESSAGES.index(PENDING_MESSAGE)
 
 
 def _policy(day: date) -> str:

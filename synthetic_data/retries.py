@@ -9,8 +9,7 @@ import numpy as np
 
 from synthetic_data.attempts import rounded_amount
 from synthetic_data.decisions import REFUSED, Round, Tries
-from synthetic_data.decks import CARDS, Array
-from synthetic_data.dice import FACES
+from synthetic_data.decks import CARDS, FACES, Array
 from synthetic_data.gates import Gate, bits_of
 from synthetic_data.incidents import Incident, Onset
 

@@ -12,7 +12,7 @@ from etl.catalogue.reading import undecodable
 from etl.errors import InvalidValue, UnknownName
 from etl.words import Words
 from synthetic_data.almanac import Event, usual_events
-from synthetic_data.dice import FACES
+from synthetic_data.decks import FACES
 from synthetic_data.gates import CODES
 from synthetic_data.incidents import ALL, CUT_OFF, JOINT, SCOPES, Incident, Onset
 from synthetic_data.places import load_places
