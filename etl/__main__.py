@@ -17,7 +17,7 @@ from etl.notes import Notes
 from etl.pipeline import Result, Trial, add_files, check_source, rebuild, try_files
 from etl.profile import CONTRACT, Profile, load_profile
 from etl.publish import current_manifest, roll_back
-from etl.quarantine import By, check_rule, counted_rows_kept_out, parts_kept_out, rows_kept_out
+from etl.quarantine import By, balance, check_rule, counted_rows_kept_out, parts_kept_out, rows_kept_out
 from etl.query import ask
 from etl.snapshot import open_snapshot
 from etl.verify import verify as verified_home
@@ -160,7 +160,10 @@ def quarantine(
     limit: Annotated[int, typer.Option(min=1, help="Rows listed at most.")] = 50,
     out: Annotated[Path | None, typer.Option(help="CSV file to write all of them to.")] = None,
 ) -> None:
-    """The rows kept out of the numbers: file, line, every rule broken, and the row itself."""
+    """The rows kept out of the numbers: file, line, every rule broken, and the row itself.
+
+    Listed is what is still open, each content once; --out writes what is mended too, and by which file.
+    """
     check_rule(rule)
     parts = parts_kept_out(Home(home))
     if by is not None:
@@ -170,7 +173,7 @@ def quarantine(
 
         write_rows_kept_out(rows_kept_out(parts, rule=rule), out)
     else:
-        report.print_rows_kept_out(rows_kept_out(parts, limit, rule))
+        report.print_quarantine(rows_kept_out(parts, limit, rule, is_open=True), balance(parts))
 
 
 @app.command()

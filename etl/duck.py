@@ -136,13 +136,9 @@ def write_rows(connection: Connection, relation: str, path: Path) -> bool:
 
 
 @contextmanager
-def reading(paths: Sequence[Path], name: str, columns: str) -> Iterator[Connection]:
-    """An in-memory DuckDB with one relation over Parquet files: without any file an empty one of these columns."""
+def in_memory() -> Iterator[Connection]:
+    """A DuckDB for a look at a few files."""
     with duckdb.connect(":memory:") as connection:
-        if paths:
-            open_parts(connection, name, list(paths))
-        else:
-            make_table(connection, name, columns, [])
         yield connection
 
 
@@ -155,6 +151,11 @@ def where_listed(rows: duckdb.DuckDBPyRelation, column: str, value: str) -> duck
     """The rows whose text of values joined by `|` holds this one."""
     listed = FunctionExpression("string_split", ColumnExpression(column), ConstantExpression("|"))
     return rows.filter(FunctionExpression("list_contains", listed, ConstantExpression(value)))
+
+
+def where_missing(rows: duckdb.DuckDBPyRelation, column: str) -> duckdb.DuckDBPyRelation:
+    """The rows without a value in the column."""
+    return rows.filter(ColumnExpression(column).isnull())
 
 
 def rows_of(connection: Connection, folder: str, name: str) -> list[tuple[Any, ...]]:
@@ -171,13 +172,18 @@ def drop_texts(connection: Connection, table: str, column: str) -> None:
 
 
 def make_quarantine(connection: Connection) -> None:
-    """A view `quarantine`: the rows kept out, each whole as JSON text and with the rules it broke."""
+    """A view `quarantine`: the rows kept out, each whole as JSON text and with the rules it broke.
+
+    `attempt_id`, `updated_at` and `is_restated_by_order` tell later whether its attempt is in force by then.
+    """
     connection.execute(
         "create or replace view quarantine as from ("
         "select q.source_file, q.source_row, q.rules_broken,"
-        " cast(to_json(struct_pack(*columns(source.* exclude (__file, __row, __hash)))) as varchar) as raw"
+        " cast(to_json(struct_pack(*columns(source.* exclude (__file, __row, __hash)))) as varchar) as raw,"
+        " q.attempt_id, q.updated_at, settings.is_restated_by_order"
         " from kept_out as q join source on q.source_file = source.__file and q.source_row = source.__row"
-        " union all select source_file, source_row, 'malformed_line', raw from malformed) order by all"
+        " cross join settings union all by name"
+        " select source_file, source_row, 'malformed_line' as rules_broken, raw from malformed) order by all"
     )
 
 

@@ -12,8 +12,8 @@ from etl.duck import sha256
 from etl.errors import DamagedSnapshot
 from etl.home import Home
 
-ATTEMPTS, QUARANTINE, HISTORY = "attempts", "quarantine", "history"
-"""Kinds of parts: rows in force, rows kept out, rows that newer ones took the place of."""
+ATTEMPTS, QUARANTINE, HISTORY, ENTRIES = "attempts", "quarantine", "history", "entries"
+"""Kinds of parts: rows in force, rows kept out, rows that newer ones replaced, what is kept out, each content once."""
 LOAD_AGAIN = "load the logs again into a new home with --home OTHER_FOLDER"
 
 

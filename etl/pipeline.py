@@ -13,6 +13,7 @@ from etl.home import Home
 from etl.load import Loaded, Progress, check_share, load_files, warning
 from etl.lock import writing
 from etl.manifest import QUARANTINE, Load, Manifest, local_time, verify_parts
+from etl.mended import with_entries
 from etl.notes import Notes, read_notes
 from etl.profile import CONTRACT, Profile, load_profile
 from etl.publish import clear, current_manifest, newest_readable, publish
@@ -147,7 +148,8 @@ def _zone(home: Home, manifest: Manifest, settings: Settings, profile: Profile) 
 
 def _published(home: Home, loaded: Loaded, is_from_scratch: bool) -> Result:
     verify_parts(home, loaded.manifest)
-    snapshot_id = publish(home, loaded.manifest, loaded.touched, is_from_scratch)
+    manifest = with_entries(home, loaded.manifest)
+    snapshot_id = publish(home, manifest, loaded.touched, is_from_scratch)
     return Result(snapshot_id, loaded.load, warning(loaded.load, read_settings(home).limits) if loaded.load else "")
 
 

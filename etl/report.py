@@ -19,6 +19,7 @@ from etl.catalogue.rules import counted
 from etl.command_line import console
 from etl.manifest import Load
 from etl.pipeline import Trial
+from etl.quarantine import Balance, balance
 from etl.snapshot import Snapshot
 from etl.verify import Verified
 
@@ -70,9 +71,27 @@ def print_rows_kept_out(frame: pd.DataFrame) -> None:
     if frame.empty:
         out_console.print("No row is kept out.")
         return
-    for row in frame.itertuples(index=False):
-        out_console.print(f"{row.source_file}, line {row.source_row}: {row.rules_broken}")
-        out_console.print(f"    {row.raw}")
+    for row in frame.to_dict("records"):
+        times = f" ({row['times']:,} times)" if row["times"] > 1 else ""
+        out_console.print(f"{row['source_file']}, line {row['source_row']}{times}: {row['rules_broken']}")
+        out_console.print(f"    {row['raw']}")
+
+
+def print_quarantine(frame: pd.DataFrame, balance: Balance) -> None:
+    """The open rows, then what became of all of them."""
+    if frame.empty and balance.rows:
+        out_console.print("No such row is open.")
+    else:
+        print_rows_kept_out(frame)
+    if balance.rows:
+        out_console.print(_balance_line(balance))
+
+
+def _balance_line(balance: Balance) -> str:
+    return (
+        f"Kept out: open {balance.open:,}, mended {balance.mended:,} (the attempt is in force);"
+        f" rows in all, copies among them: {balance.rows:,}"
+    )
 
 
 def print_counts_kept_out(frame: pd.DataFrame) -> None:
@@ -105,6 +124,9 @@ def print_status(snapshot: Snapshot) -> None:
         f"Attempts {rows.attempts:,} = approved {rows.approved:,} + refused {rows.refused:,}"
         f" + withdrawn {rows.withdrawn:,} + pending {rows.pending:,}; excluded {rows.excluded:,}"
     )
+    kept_out = balance(snapshot.quarantine_parts())
+    if kept_out.rows:
+        out_console.print(_balance_line(kept_out))
     for title, frame in (
         ("Loads", snapshot.loads()),
         ("Rules broken", snapshot.quarantine()),

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from duckdb import ColumnExpression, StarExpression
+from duckdb import CaseExpression, ColumnExpression, StarExpression
 
 from etl import duck
 from etl.home import Home
-from etl.identifiers import masked_text
+from etl.identifiers import is_within, masked_text
 from etl.manifest import ATTEMPTS, QUARANTINE, Manifest, Part, check_contents
 
 MOST_PARTS = 8
@@ -35,10 +35,17 @@ class Store:
         return [self.keep(path, kind, "")] if duck.write_rows(self.connection, relation, path) else []
 
     def write_quarantine(self) -> list[Part]:
-        """The rows that are kept out of the numbers, each whole and with every rule it broke."""
+        """The rows that are kept out of the numbers, each whole and with every rule it broke.
+
+        An id that has somebody's number in it is not kept: such a row is never known to be mended.
+        """
         duck.make_quarantine(self.connection)
         raw = masked_text(ColumnExpression("raw")).alias("raw")
-        self.connection.view("quarantine").select(StarExpression(exclude=["raw"]), raw).create_view("kept_out_masked")
+        id = CaseExpression(~is_within(ColumnExpression("attempt_id")), ColumnExpression("attempt_id")).alias(
+            "attempt_id"
+        )
+        others = StarExpression(exclude=["raw", "attempt_id"])
+        self.connection.view("quarantine").select(others, raw, id).create_view("kept_out_masked")
         return self.write("kept_out_masked", QUARANTINE)
 
     def keep(self, path: Path, kind: str, day: str) -> Part:

@@ -147,7 +147,8 @@ def test_rows_kept_out_are_listed_with_file_line_rules_and_what_they_say(etl: Et
 
 
 @pytest.mark.parametrize(
-    ("by", "expected"), [("rule", ["unknown_outcome", "2", "log.csv", "4"]), ("file", ["log.csv", "2", "4", "5"])]
+    ("by", "expected"),
+    [("rule", ["unknown_outcome", "2", "0", "2", "log.csv", "4"]), ("file", ["log.csv", "2", "0", "2", "4", "5"])],
 )
 def test_rows_kept_out_are_counted(etl: Etl, live: Path, by: str, expected: list[str]) -> None:
     lines = etl("quarantine", "--home", live, "--by", by)[1].splitlines()
@@ -189,7 +190,7 @@ def test_what_is_as_it_was_written_is_said_to_be_so(etl: Etl, live: Path) -> Non
     code, out, err = etl("verify", "--home", live)
 
     assert (code, err) == (0, "")
-    assert "2 parts with 2 attempts" in out
+    assert "3 parts with 2 attempts" in out
 
 
 @pytest.mark.parametrize("pattern", ["store/attempts/*/*.parquet", "store/quarantine/*.parquet", "snapshots/*.duckdb"])

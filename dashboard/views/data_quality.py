@@ -1,7 +1,7 @@
 """Data: what was loaded, what was kept out and why, what nobody mapped, what every number means."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +15,7 @@ from etl.catalogue.dimensions import DIMENSIONS
 from etl.catalogue.metrics import METRICS
 from etl.catalogue.own import lines_to_paste
 from etl.catalogue.rules import load_rules
-from etl.quarantine import rows_kept_out
+from etl.quarantine import balance, rows_kept_out
 from etl.words import Words
 
 LOADS = Words(en="What was loaded?", zh="载入了什么？")
@@ -30,10 +30,14 @@ MOST_KEPT_OUT = 50
 KEPT_OUT = Words(en="Which rows were kept out?", zh="哪些行被隔离？")
 NO_KEPT_OUT = Words(en="No row was kept out.", zh="没有被隔离的行。")
 KEPT_OUT_HOW = Words(
-    en=f"At most {MOST_KEPT_OUT} are shown. All, as a file: `python -m etl quarantine --out kept-out.csv`. Mend them"
-    " and load them again: an attempt counts once, however often it comes.",
-    zh=f"最多显示 {MOST_KEPT_OUT} 行。导出全部：`python -m etl quarantine --out kept-out.csv`。修正后重新载入即可："
-    "同一笔尝试无论出现多少次只计一次。",
+    en=f"At most {MOST_KEPT_OUT} are shown, open ones first. All, as a file: `python -m etl quarantine --out"
+    " kept-out.csv`. Mend them and load them again: an attempt counts once, however often it comes.",
+    zh=f"最多显示 {MOST_KEPT_OUT} 行，待修正的在前。导出全部：`python -m etl quarantine --out kept-out.csv`。修正后重新"
+    "载入即可：同一笔尝试无论出现多少次只计一次。",
+)
+KEPT_OUT_BALANCE = Words(
+    en="Still open: {open} · mended, their attempt is in force: {mended} · rows in all, copies among them: {rows}",
+    zh="待修正：{open} · 已修正（尝试已计入）：{mended} · 隔离总行数（含重复）：{rows}",
 )
 UNMAPPED = Words(en="Which codes has nobody mapped?", zh="哪些代码尚未映射？")
 NO_UNMAPPED = Words(en="Every code is in the catalogue.", zh="所有代码均在目录之中。")
@@ -66,7 +70,9 @@ HEADINGS = {
     "quarantined": Words(en="Quarantined", zh="隔离"),
     "source_file": Words(en="File", zh="文件"),
     "source_row": Words(en="Line", zh="行号"),
+    "times": Words(en="Times it came", zh="出现次数"),
     "rules_broken": Words(en="Rules broken", zh="违反的规则"),
+    "mended_by": Words(en="Mended by", zh="修正文件"),
     "raw": Words(en="The row as it came", zh="原始内容"),
     "rule": Words(en="Rule", zh="规则"),
     "severity": Words(en="What happened", zh="处理"),
@@ -104,6 +110,8 @@ class Section:
     """The columns that read otherwise on the screen than in the file."""
     none: Words | None = None
     note: Words | None = None
+    head: Callable[[Screen], str] = lambda screen: ""
+    """A line above the table."""
     more: Callable[[pd.DataFrame], None] = lambda frame: None
     """What stands below the table and its note."""
 
@@ -121,6 +129,8 @@ def _show(section: Section, screen: Screen) -> None:
     if frame.empty and section.none is not None:
         st.markdown(screen.words(section.none))
         return
+    if head := section.head(screen):
+        st.markdown(head)
     headings = {name: screen.words(HEADINGS[name]) for name in section.shown}
     headed = frame.assign(**section.spoken(frame, screen))[list(section.shown)].rename(columns=headings)
     config = {name: st.column_config.NumberColumn(format="localized") for name in counts(headed)}
@@ -150,7 +160,13 @@ def _kept_out(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
     def spoken(rules: str) -> str:
         return "; ".join(screen.words(load_rules()[rule].words) for rule in rules.split("|"))
 
-    return {"rules_broken": frame["rules_broken"].map(spoken)}
+    return {"rules_broken": frame["rules_broken"].map(spoken), "mended_by": frame["mended_by"].fillna("")}
+
+
+def _kept_out_balance(screen: Screen) -> str:
+    found = balance(screen.snapshot.quarantine_parts())
+    counts = {name: f"{count:,}" for name, count in asdict(found).items()}
+    return screen.words(KEPT_OUT_BALANCE, **counts)
 
 
 def _missing(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
@@ -201,10 +217,11 @@ SECTIONS = (
         "rows_kept_out",
         KEPT_OUT,
         lambda screen: rows_kept_out(screen.snapshot.quarantine_parts(), MOST_KEPT_OUT),
-        ("source_file", "source_row", "rules_broken", "raw"),
+        ("source_file", "source_row", "times", "rules_broken", "mended_by", "raw"),
         _kept_out,
         NO_KEPT_OUT,
         KEPT_OUT_HOW,
+        _kept_out_balance,
     ),
     Section(
         "unmapped_codes",

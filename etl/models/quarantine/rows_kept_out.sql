@@ -1,4 +1,3 @@
--- one row per row kept out, in order of file and line
-select source_file, source_row, rules_broken, raw
-from quarantine
-order by source_file, source_row, rules_broken
+-- one row per entry, the open ones first, in order of file and line
+select source_file, source_row, times, rules_broken, mended_by, raw
+from entries

@@ -1,3 +1,3 @@
--- one row per row kept out and rule that it broke
-select source_file, source_row, unnest(string_split(rules_broken, '|')) as rule
-from quarantine
+-- one row per entry and rule that it broke
+select source_file, source_row, times, mended_by, unnest(string_split(rules_broken, '|')) as rule
+from entries

@@ -1,5 +1,5 @@
--- one row per store part that holds rows kept out
+-- one row per store part that holds rows kept out, as they came or each content once
 select path
 from parts
-where kind = 'quarantine'
+where kind in ('quarantine', 'entries')
 order by path
