@@ -76,9 +76,10 @@ def _score_band(attempts: Attempts) -> Array:
 
 
 def _is_outside(attempts: Attempts) -> Array:
-    places = load_places()
-    outside = np.isin(places.regions, OUTSIDE_THE_MAINLAND)
-    return outside.take(attempts.region)
+    return IS_OUTSIDE.take(attempts.region)
+
+
+IS_OUTSIDE = np.isin(load_places().regions, OUTSIDE_THE_MAINLAND)
 
 
 def is_month_end(day: date) -> bool:

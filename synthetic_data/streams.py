@@ -17,12 +17,14 @@ class Streams:
 
     def of(self, concern: str, day: int = 0) -> np.random.Generator:
         """The stream of `concern`; `day` is the proleptic ordinal of a date, or 0 for what is drawn once."""
-        return np.random.Generator(np.random.Philox(key=[self.number(concern), day]))
+        return np.random.Generator(self._bits(concern, day))
 
     def dice(self, concern: str, count: int, day: int = 0) -> Array:
         """`count` dice (see `decks.FACES`): four from every 64 random bits, a third of the time of drawing each."""
-        bits = np.random.Philox(key=[self.number(concern), day])
-        return bits.random_raw(count // 4 + 1).view(np.uint16)[:count]
+        return self._bits(concern, day).random_raw(count // 4 + 1).view(np.uint16)[:count]
+
+    def _bits(self, concern: str, day: int) -> np.random.Philox:
+        return np.random.Philox(key=[self.number(concern), day])
 
     def number(self, concern: str) -> int:
         """64 bits that stand for a concern in this world."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
+from functools import cached_property
 
 BUSINESS_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has one clock and no daylight saving, so a fixed offset is exact."""
@@ -89,7 +90,7 @@ class Release:
     gray_from: date
     recalled: date | None = None
 
-    @property
+    @cached_property
     def stable_from(self) -> date:
         return self.gray_from + GRAY_STAGE * len(GRAY_SHARES)
 
