@@ -1,14 +1,13 @@
-"""`python -m dashboard`: finds a free port, says where the screen is, and runs Streamlit in this process."""
+"""`python -m dashboard`: finds a free port, says where the screen is, and serves it."""
 
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from streamlit.web import cli as streamlit
 
+from dashboard.server import application
 from etl.command_line import run
 from etl.errors import InvalidValue
 
@@ -33,14 +32,7 @@ def serve(
     print(f"Refusal Lens: http://{ADDRESS}:{free}  (Ctrl-C stops it)", flush=True)
     os.environ["REFUSAL_LENS_HOME"] = str(home.resolve())
     os.chdir(HERE.parent)  # where .streamlit/config.toml is
-    sys.argv = [
-        "streamlit",
-        "run",
-        str(HERE / "app.py"),
-        f"--server.port={free}",
-        f"--server.address={ADDRESS}",
-    ]
-    streamlit.main()
+    application(home.resolve()).run(config={"server.port": free, "server.address": ADDRESS})
 
 
 def free_port(first: int) -> int | None:

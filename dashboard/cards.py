@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import clicks, formats, history, legends, occasions, reference, wording, words
+from dashboard.board import Chart, OnBrush, OnClick
 from dashboard.charts import BEFORE, is_few
 from dashboard.downloads import download_buttons
-from dashboard.draw import draw
 from dashboard.filters import Filters
 from dashboard.marks import Marks
 from dashboard.screen import Screen
+from dashboard.sketch import Sketch
 from dashboard.tables import heading, show_table
 from etl.catalogue.dimensions import DIMENSIONS, Scope
 from etl.catalogue.metrics import MEASURES, METRICS, Unit
@@ -23,7 +25,7 @@ from etl.errors import InvalidValue
 from etl.query import Question
 from etl.words import Words
 
-Figure = Callable[[pd.DataFrame, Screen, Marks], go.Figure]
+Figure = Callable[[pd.DataFrame, Screen, Marks], Sketch]
 
 TABLE = Words(en="Table", zh="表格")
 ABOUT = Words(en="Definition and n", zh="口径与样本量")
@@ -143,8 +145,8 @@ def _show_answer(card: Card, screen: Screen, head: DeltaGenerator) -> None:
 
 def _draw(card: Card, screen: Screen, frame: pd.DataFrame) -> None:
     figure = card.figure(frame, screen, marks(screen))
-    figure.update_layout(meta=[repr(screen.filters.selection(name)) for name in card.own])
-    draw(figure, f"chart_{card.id}", screen.words(card.question), _on_click(card, screen))
+    alt, on_click, on_brush = screen.words(card.question), _on_click(card, screen), _on_brush(card, screen)
+    screen.board.place(card.id, Chart(figure, alt, on_click, on_brush))
     if text := legends.legend(figure):
         st.html(text)
     rate = _first_rate(card)
@@ -262,9 +264,13 @@ def explain_emptiness(key: str, screen: Screen) -> None:
         st.button(screen.words(words.CLEAR), key=f"clear_{key}", on_click=lambda: history.change(Filters.cleared))
 
 
-def _on_click(card: Card, screen: Screen) -> Callable[[tuple[Any, ...]], None] | None:
+def _on_click(card: Card, screen: Screen) -> OnClick | None:
     if card.sets_period:
-        return lambda mark: clicks.on_days(screen.snapshot, *map(str, mark[-2:]))
+        return lambda mark: clicks.on_days(screen.snapshot, *map(date.fromisoformat, mark[-2:]))
     if card.own:
-        return lambda mark: clicks.on_values(screen.snapshot, dict(zip(card.own, map(str, mark), strict=False)))
+        return lambda mark: clicks.on_values(screen.snapshot, dict(zip(card.own, mark, strict=False)))
     return None
+
+
+def _on_brush(card: Card, screen: Screen) -> OnBrush | None:
+    return partial(clicks.on_days, screen.snapshot) if card.has_time else None

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard import colours
 from dashboard.marks import Marks, is_rate, tick_format
@@ -38,7 +37,7 @@ def bars(
     top: int | None = None,
     others: pd.DataFrame | None = None,
     whole: float | None = None,
-) -> go.Figure:
+) -> Sketch:
     """Horizontal bars, the longest on top. Beyond `top` values the row of `others` stands for the rest."""
     shown = _ranked(frame, dimension, metric, top, others)
     names = [_name(value, marks, dimension, len(frame) - (top or 0)) for value in shown[dimension]]
@@ -54,7 +53,7 @@ def bars(
     sketch.set(xaxis=_value_axis(shown, marks, metric))
     if whole is not None:
         _reference(sketch, marks, metric, whole)
-    return sketch.figure()
+    return sketch
 
 
 def _value_axis(shown: pd.DataFrame, marks: Marks, metric: str) -> dict[str, object]:

@@ -32,10 +32,9 @@ def picked(snapshot: Snapshot, filters: Filters, values: dict[str, str]) -> Filt
     return filters
 
 
-def on_days(snapshot: Snapshot, since: str, until: str) -> None:
+def on_days(snapshot: Snapshot, since: date, until: date) -> None:
     """Show only these days, or what was shown before where they are shown already."""
-    first = max(date.fromisoformat(since), snapshot.info.first_day)
-    last = min(date.fromisoformat(until), snapshot.info.last_day)
+    first, last = max(since, snapshot.info.first_day), min(until, snapshot.info.last_day)
     history.change(lambda filters: framed(filters, first, last, _before(snapshot)))
 
 

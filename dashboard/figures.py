@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard import charts, grids, occasions, reference, tiles, trends
 from dashboard.cards import Figure
 from dashboard.marks import Marks
 from dashboard.screen import Screen
+from dashboard.sketch import Sketch
 from dashboard.trends import Shape
 from etl.query import Selection
 
@@ -16,7 +16,7 @@ from etl.query import Selection
 def over_time(metric: str, split: str | None = None, shape: Shape = Shape.STACKED) -> Figure:
     """A trend in the screen's time steps, unfinished ends hatched or dashed, events drawn."""
 
-    def figure(frame: pd.DataFrame, screen: Screen, marks: Marks) -> go.Figure:
+    def figure(frame: pd.DataFrame, screen: Screen, marks: Marks) -> Sketch:
         drawn = trends.trend(frame, marks, split, metric, shape if marks.adds_up else lines_for(shape))
         grain = trends.grain_of(frame)
         found = occasions.occasions(reference.occasions(screen.snapshot), marks, grain)
@@ -35,7 +35,7 @@ def lines_for(shape: Shape) -> Shape:
 def ranked(dimension: str, metric: str, top: int | None = None) -> Figure:
     """Bars; beyond `top` one bar for all others, asked for as such, so that it is right under any attribution."""
 
-    def figure(frame: pd.DataFrame, screen: Screen, marks: Marks) -> go.Figure:
+    def figure(frame: pd.DataFrame, screen: Screen, marks: Marks) -> Sketch:
         if top is None or not charts.is_cut(frame, top):
             return charts.bars(frame, marks, dimension, metric)
         shown = charts.top_values(frame, dimension, metric, top)
@@ -59,7 +59,7 @@ def tiled(metric: str) -> Figure:
 def ranking(dimension: str, metric: str) -> Figure:
     """Bars with intervals beside the value of everything together."""
 
-    def figure(frame: pd.DataFrame, screen: Screen, marks: Marks) -> go.Figure:
+    def figure(frame: pd.DataFrame, screen: Screen, marks: Marks) -> Sketch:
         whole = screen.ask(screen.question((metric,), without=(dimension,)))[metric].iloc[0]
         return charts.bars(frame, marks, dimension, metric, whole=None if pd.isna(whole) else whole)
 

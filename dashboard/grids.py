@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard import charts, colours, shades
 from dashboard.charts import Trace, is_few
@@ -143,7 +142,7 @@ def _said(row: dict[str, object], marks: Marks, names: list[str], metric: str, f
     return "<br>".join(lines)
 
 
-def matrix(frame: pd.DataFrame, marks: Marks, rows: str, columns: str, metric: str) -> go.Figure:
+def matrix(frame: pd.DataFrame, marks: Marks, rows: str, columns: str, metric: str) -> Sketch:
     """Cells of one metric; each column has its own scale and the colour of its layer, so that rare causes show."""
     across, down = _columns(frame, columns), _rows(frame, rows, metric)
     few = is_few(frame, metric)
@@ -168,7 +167,7 @@ def matrix(frame: pd.DataFrame, marks: Marks, rows: str, columns: str, metric: s
     names = listed([marks.label(columns, value) for value in across])
     sketch.set(xaxis={**names, "side": "top", "tickangle": -90 if len(across) > FLAT_NAMES else 0})
     sketch.set(yaxis=listed([marks.label(rows, value) for value in down]))
-    return sketch.figure()
+    return sketch
 
 
 def _strong(frame: pd.DataFrame, marks: Marks, names: tuple[str, ...]) -> np.ndarray:
@@ -215,7 +214,7 @@ def _whole(value: float, metric: str) -> str:
     return f"{value:.0%}".removesuffix("%") if is_rate(metric) else f"{value:,.0f}"
 
 
-def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
+def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> Sketch:
     """Weekday × hour: when in the week attempts are refused."""
     few, scale = is_few(frame, metric), shades.scale_of(frame, metric)
     cells = Cells(
@@ -234,10 +233,10 @@ def week_clock(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     sketch.set(xaxis={**listed(hours), "title": {"text": marks.words(HOUR), "standoff": 6}})
     sketch.set(yaxis=listed(weekdays(marks.language)))
     shades.add_scale(sketch, scale, marks, metric, below=0.22)
-    return sketch.figure()
+    return sketch
 
 
-def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
+def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> Sketch:
     """One cell per day: weeks to the right, Monday on top."""
     days = pd.to_datetime(frame["day"])
     mondays = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
@@ -260,4 +259,4 @@ def calendar(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     sketch.set(xaxis={"tickmode": "array", **months, "range": [-0.5, max(len(weeks), FEWEST_WEEKS) - 0.5]})
     sketch.set(yaxis=listed(weekdays(marks.language)))
     shades.add_scale(sketch, scale, marks, metric, below=0.3)
-    return sketch.figure()
+    return sketch

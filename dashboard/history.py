@@ -5,6 +5,7 @@ entry, and Back reruns the script with the older address.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -13,14 +14,41 @@ from dashboard.address import Notice, known_here, read_query, to_query
 from dashboard.filters import Filters
 from etl.snapshot import Snapshot
 
-_FILTERS, _GESTURE, _NOTICES = "filters", "gesture", "notices"
+_HELD = "held"
+
+
+@dataclass
+class _Held:
+    """What a session remembers, changed by plain assignments.
+
+    The next gesture may stop a run wherever it looks at the session's state, and nowhere between two assignments.
+    """
+
+    filters: Filters
+    notices: tuple[Notice, ...] = ()
+    is_gesture: bool = False
+    answered: int = 0
 
 
 def change(gesture: Callable[[Filters], Filters]) -> None:
     """A gesture of the reader. Call it in a widget's callback, which runs before the script."""
-    st.session_state[_FILTERS] = gesture(st.session_state[_FILTERS])
-    st.session_state[_GESTURE] = True
-    st.session_state[_NOTICES] = ()
+    held = _held()
+    held.filters = gesture(held.filters)
+    held.is_gesture = True
+    held.notices = ()
+
+
+def once(number: int, act: Callable[[], None]) -> None:
+    """Act on the gesture of this number, unless that was done: the browser sends a gesture until it is answered."""
+    held = _held()
+    if number > held.answered:
+        act()
+        held.answered = number
+
+
+def answered() -> int:
+    """The number of the last gesture that was acted on."""
+    return _held().answered
 
 
 def arrive(snapshot: Snapshot, opening: Filters) -> Filters:
@@ -28,25 +56,37 @@ def arrive(snapshot: Snapshot, opening: Filters) -> Filters:
 
     Back goes before the gesture: the callback of a button whose run Back has interrupted is called once more.
     """
-    if _FILTERS not in st.session_state or _came_by_history():
-        reading = read_query(_query(), opening)
-        st.session_state[_FILTERS], st.session_state[_NOTICES] = reading.filters, reading.notices
-    elif st.session_state.get(_GESTURE):
-        _write(to_query(st.session_state[_FILTERS], opening))
-    st.session_state[_GESTURE] = False
+    if _HELD not in st.session_state:
+        st.session_state[_HELD] = _Held(opening)
+        _read(opening)
+    elif _came_by_history():
+        _read(opening)
+    elif _held().is_gesture:
+        _write(to_query(_held().filters, opening))
+    _held().is_gesture = False
     _settle(snapshot)
-    return st.session_state[_FILTERS]
+    return _held().filters
 
 
 def notices() -> tuple[Notice, ...]:
-    return st.session_state.get(_NOTICES, ())
+    return _held().notices
+
+
+def _held() -> _Held:
+    held: _Held = st.session_state[_HELD]
+    return held
+
+
+def _read(opening: Filters) -> None:
+    held, reading = _held(), read_query(_query(), opening)
+    held.filters, held.notices = reading.filters, reading.notices
 
 
 def _settle(snapshot: Snapshot) -> None:
     """Leave out what the log does not know, also after another snapshot was published under this session."""
-    reading = known_here(st.session_state[_FILTERS], snapshot)
-    st.session_state[_FILTERS] = reading.filters
-    st.session_state[_NOTICES] = (*notices(), *reading.notices)
+    held = _held()
+    reading = known_here(held.filters, snapshot)
+    held.filters, held.notices = reading.filters, (*held.notices, *reading.notices)
 
 
 def _came_by_history() -> bool:

@@ -2,23 +2,22 @@
 
 from html import escape
 
-import plotly.graph_objects as go
-
+from dashboard.sketch import Sketch
 from dashboard.trends import MOST_IN_LEGEND
 
 
-def legend(figure: go.Figure) -> str | None:
+def legend(figure: Sketch) -> str | None:
     """As HTML, or None where the figure names its own series or titles their panels."""
-    if figure.layout.showlegend or "yaxis2" in figure.layout:
+    if figure.layout["showlegend"] or "yaxis2" in figure.layout:
         return None
-    named = {trace.name: _colour(trace) for trace in figure.data if trace.name and trace.showlegend is not False}
+    named = {
+        trace["name"]: str(trace["marker"]["color"])
+        for trace in figure.data
+        if trace.get("name") and trace.get("showlegend", True)
+    }
     if len(named) <= MOST_IN_LEGEND:
         return None
     return f'<div style="font-size: 0.8rem; line-height: 1.6">{" ".join(map(_entry, named, named.values()))}</div>'
-
-
-def _colour(trace: go.Bar | go.Scatter) -> str:
-    return str(trace.marker.color)
 
 
 def _entry(name: str, colour: str) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard import colours, formats
 from dashboard.marks import Marks
+from dashboard.sketch import Sketch
 from etl.catalogue import load_catalogue
 
 DAYS_OF_A_YEAR = 366
@@ -75,15 +75,15 @@ def _inside(moment: datetime, marks: Marks) -> datetime:
     return min(max(moment, first), datetime.combine(marks.until or date.max, time.max))
 
 
-def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure:
+def draw_on(figure: Sketch, found: list[Occasion], marks: Marks) -> Sketch:
     """Lines and bands over the whole height, their numbers above; what each is shows under the pointer.
 
     The numbers stand on the axis `y99`, which every trend keeps for them.
     """
     if not found:
         return figure
-    has_row = figure.layout.yaxis99.overlaying is None
-    figure.add_trace(
+    has_row = "overlaying" not in figure.layout["yaxis99"]
+    figure.add(
         {
             "type": "scatter",
             "x": [_inside(one.start, marks) for one in found],
@@ -100,14 +100,13 @@ def draw_on(figure: go.Figure, found: list[Occasion], marks: Marks) -> go.Figure
             "showlegend": False,
         }
     )
-    figure.layout.shapes = [_mark(one, marks) for one in found]
-    figure.layout.margin.t = 14 if has_row else 26
+    figure.set(shapes=[_mark(one, marks) for one in found], margin={"t": 14 if has_row else 26})
     return figure
 
 
-def _numbers(found: list[Occasion], figure: go.Figure, marks: Marks) -> list[str]:
+def _numbers(found: list[Occasion], figure: Sketch, marks: Marks) -> list[str]:
     """What stands above each mark: its number, or `3–5` above the first of several that are too close for their own."""
-    first, last = (pd.Timestamp(end) for end in figure.layout.xaxis.range)
+    first, last = (pd.Timestamp(end) for end in figure.layout["xaxis"]["range"])
     room = (last - first) * CLOSE
     groups: list[list[Occasion]] = []
     for one in found:
@@ -119,16 +118,15 @@ def _numbers(found: list[Occasion], figure: go.Figure, marks: Marks) -> list[str
     return [text for number, more in texts for text in (number, *[""] * more)]
 
 
-def draw_on_years(figure: go.Figure, found: list[Occasion], marks: Marks, years: list[int]) -> go.Figure:
+def draw_on_years(figure: Sketch, found: list[Occasion], marks: Marks, years: list[int]) -> Sketch:
     """As `draw_on` where years stand side by side as categories: a break on the first of January lies between two."""
     shown = [one for one in found if one.start.year in years]
     if not shown:
         return figure
-    figure.layout.shapes = [_break(_among(one.start, years), marks) for one in shown]
+    figure.set(shapes=[_break(_among(one.start, years), marks) for one in shown], margin={"t": 26})
     for one in shown:
         spot = {"x": _among(one.start, years), "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
-        figure.add_annotation(text=str(one.number), hovertext=_said(one, marks), showarrow=False, font_size=10, **spot)
-    figure.layout.margin.t = 26
+        figure.note(text=str(one.number), hovertext=_said(one, marks), font={"size": 10}, **spot)
     return figure
 
 

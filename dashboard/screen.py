@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import state
+from dashboard.board import Board
 from dashboard.filters import Filters
 from etl.periods import Period
 from etl.query import Question
@@ -18,6 +19,7 @@ from etl.words import Language, Words
 class Screen:
     snapshot: Snapshot
     filters: Filters
+    board: Board
 
     @property
     def language(self) -> Language:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import formats, frame, history, state, words
 from dashboard.address import to_query
+from dashboard.board import Board
 from dashboard.filters import opening
 from dashboard.problems import damaged, no_data, rebuild, said
 from dashboard.screen import Screen
@@ -44,7 +45,8 @@ def screen(home: Path, browser_language: Language) -> None:
     snapshot = state.snapshot(home)
     first = opening(snapshot.info, browser_language)
     filters = history.arrive(snapshot, first)
-    pages = {name: page(name, render, Screen(snapshot, filters)) for name, render in VIEWS.items()}
+    board = Board(filters.language)
+    pages = {name: page(name, render, Screen(snapshot, filters, board)) for name, render in VIEWS.items()}
     chosen = st.navigation(list(pages.values()), position="hidden")
     frame.masthead(snapshot.info, filters.language)
     frame.links(pages, to_query(filters, first))
@@ -57,6 +59,7 @@ def screen(home: Path, browser_language: Language) -> None:
         if isinstance(problem, DamagedSnapshot):
             st.code(rebuild(home), language="shell")
     frame.footer(snapshot, filters.language, rebuild(home))
+    board.show()
 
 
 def page(name: str, render: Callable[[Screen], None], screen: Screen) -> "st.Page":

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard import charts, colours, grids, occasions, shades
 from dashboard.formats import NOTHING
@@ -64,7 +63,7 @@ def places(frame: pd.DataFrame) -> list[Place]:
     ]
 
 
-def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
+def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> Sketch:
     """Tiles where the catalogue knows a grid for these regions, sorted bars where it does not."""
     where = places(frame)
     if not where:
@@ -77,7 +76,7 @@ def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> go.Figure:
     _name_beside(sketch, tiles, marks)
     _outline_chosen(sketch, tiles, marks)
     shades.add_scale(sketch, _scale_of(tiles, metric), marks, metric)
-    return sketch.figure()
+    return sketch
 
 
 def _scale_of(tiles: pd.DataFrame, metric: str) -> shades.Scale:

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard import axes, charts, colours
 from dashboard.charts import Trace
@@ -44,7 +43,7 @@ class Series:
     name: str
 
 
-def trend(frame: pd.DataFrame, marks: Marks, split: str | None, metric: str, shape: Shape) -> go.Figure:
+def trend(frame: pd.DataFrame, marks: Marks, split: str | None, metric: str, shape: Shape) -> Sketch:
     """A metric over time by layer, cause or any other split. A rate without a denominator is a gap."""
     timed = placed(frame, marks)
     series = list(_series(timed, marks, split, metric))
@@ -53,7 +52,7 @@ def trend(frame: pd.DataFrame, marks: Marks, split: str | None, metric: str, sha
     else:
         sketch = _together(series, marks, split, metric, shape)
     sketch.set(xaxis=axes.time_axis(timed, grain_of(timed), marks))
-    return sketch.figure()
+    return sketch
 
 
 def grain_of(frame: pd.DataFrame) -> str:

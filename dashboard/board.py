@@ -1,0 +1,97 @@
+"""The board: the one component that draws all charts of a view. Its other half is in `browser/`."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from hashlib import blake2b
+from html import escape
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.components.v2.types import ComponentRenderer
+
+from dashboard import history, locales
+from dashboard.bundle import PLOTLY
+from dashboard.sketch import Sketch
+from etl.words import Language
+
+PRODUCT, COMPONENT, KEY = "refusal-lens", "board", "board"
+NAME = f"{PRODUCT}.{COMPONENT}"
+ASSETS = "browser"
+
+OnClick: TypeAlias = Callable[[tuple[str, ...]], None]
+"""Called with the custom data of the mark that was clicked."""
+OnBrush: TypeAlias = Callable[[date, date], None]
+"""Called with the first and the last day under a brush."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, what a screen reader says of it, and what gestures on it do."""
+
+    figure: Sketch
+    alt: str
+    on_click: OnClick | None = None
+    on_brush: OnBrush | None = None
+
+    @property
+    def message(self) -> bytes:
+        """For the browser: a JSON object."""
+        figure = self.figure.json()
+        digest = blake2b(figure, digest_size=8).hexdigest()
+        about = {"alt": self.alt, "digest": digest, "brushes": self.on_brush is not None}
+        return json.dumps(about)[:-1].encode() + b',"figure":' + figure + b"}"
+
+
+@dataclass
+class Board:
+    """Collects the charts of one run, to be handed to the browser in one message."""
+
+    language: Language
+    charts: dict[str, Chart] = field(default_factory=dict)
+
+    def place(self, id: str, chart: Chart) -> None:
+        """Keep a place of the figure's height on the page, and draw the chart there."""
+        self.charts[id] = chart
+        st.html(f'<div data-chart="{escape(id)}" style="height: {chart.figure.height}px"></div>')
+
+    def show(self) -> None:
+        """Hand over every chart; gestures come back before the next run, each of them once."""
+        _mounted()(key=KEY, data=self.message, on_gestures_change=self._heard, height=1)
+
+    @property
+    def message(self) -> bytes:
+        charts = b",".join(json.dumps(id).encode() + b":" + chart.message for id, chart in self.charts.items())
+        about = {"answered": history.answered(), "locale": locales.plotly_locale(self.language), "plotly": PLOTLY}
+        return json.dumps(about)[:-1].encode() + b',"charts":{' + charts + b"}}"
+
+    def _heard(self) -> None:
+        sent = st.session_state[KEY].get("gestures") or {}
+        for gesture in sent.get("gestures", ()):
+            history.once(gesture["number"], lambda gesture=gesture: self._act(gesture))
+
+    def _act(self, gesture: dict[str, Any]) -> None:
+        chart = self.charts.get(gesture["chart"])
+        if chart and chart.on_click and "mark" in gesture:
+            chart.on_click(tuple(gesture["mark"]))
+        if chart and chart.on_brush and "days" in gesture:
+            chart.on_brush(*map(date.fromisoformat, gesture["days"]))
+
+
+def _mounted() -> ComponentRenderer:
+    """The component, known to whichever server runs: the package needs no installation to be found."""
+    manager = get_bidi_component_manager()
+    if manager.get(NAME) is None:
+        manifest = ComponentManifest(PRODUCT, "1", [ComponentConfig(COMPONENT, ASSETS)])
+        manager.register_from_manifest(manifest, Path(__file__).parent)
+    return _component()
+
+
+@cache
+def _component() -> ComponentRenderer:
+    return st.components.v2.component(NAME, js="board.js", isolate_styles=False)

@@ -1,0 +1,144 @@
+/**
+ * The board: draws every chart of a view with Plotly, in the places that the page keeps for them.
+ *
+ * Streamlit calls the default export with new data at every run. A chart keeps its node from run to run, wherever the
+ * page puts its place, and only what differs is drawn again. What a reader does to a mark goes back as a gesture.
+ */
+
+import { Gestures } from "./gestures.js";
+import { configOf, themed } from "./look.js";
+import { plotly } from "./plotly.js";
+
+const boards = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue }) {
+  const board = boards.get(parentElement) ?? new Board();
+  boards.set(parentElement, board);
+  board.gestures.sendBy((queue) => setStateValue("gestures", queue));
+  board.show(JSON.parse(new TextDecoder().decode(data)));
+  return () => {
+    boards.delete(parentElement);
+    board.end();
+  };
+}
+
+class Board {
+  constructor() {
+    this.charts = new Map();
+    this.gestures = new Gestures();
+    this.page = new MutationObserver(() => this.settle());
+    this.page.observe(document.body, { childList: true, subtree: true });
+    this.themes = new MutationObserver(() => this.restyle());
+    this.themes.observe(document.documentElement, { attributeFilter: ["class", "style", "data-theme"] });
+  }
+
+  /** The charts of this run; those of another view are let go. */
+  show({ charts, answered, locale, plotly: address }) {
+    this.gestures.answered(answered);
+    this.locale = locale;
+    for (const id of [...this.charts.keys()]) if (!(id in charts)) this.drop(id);
+    for (const [id, wanted] of Object.entries(charts)) this.chart(id).wanted = wanted;
+    plotly(address).then((library) => {
+      this.library = library;
+      this.settle();
+    });
+  }
+
+  chart(id) {
+    if (!this.charts.has(id)) this.charts.set(id, new Chart(id, this.gestures));
+    return this.charts.get(id);
+  }
+
+  drop(id) {
+    this.charts.get(id).end(this.library);
+    this.charts.delete(id);
+  }
+
+  /** Every chart into its place, and what is not drawn as wanted is drawn. */
+  settle() {
+    if (!this.library) return;
+    const drawn = [...this.charts.values()].filter((chart) => chart.settle(this.library, this.locale));
+    if (drawn.length) requestAnimationFrame(() => announce([...this.charts.values()]));
+  }
+
+  restyle() {
+    for (const chart of this.charts.values()) chart.drawn = undefined;
+    this.settle();
+  }
+
+  end() {
+    this.page.disconnect();
+    this.themes.disconnect();
+    for (const id of [...this.charts.keys()]) this.drop(id);
+  }
+}
+
+/** One chart: its node, what it is to show, and what it shows. */
+class Chart {
+  constructor(id, gestures) {
+    this.id = id;
+    this.gestures = gestures;
+    this.node = document.createElement("div");
+    this.node.className = "board-chart";
+    this.size = new ResizeObserver(() => this.fit());
+  }
+
+  /** True if something was drawn. A place that the page made anew takes the node over, as it is. */
+  settle(library, locale) {
+    const place = document.querySelector(`[data-chart="${CSS.escape(this.id)}"]`);
+    if (!place || !this.wanted) return false;
+    if (this.node.parentElement !== place) this.enter(place);
+    if (this.drawn === this.wanted.digest) return false;
+    this.draw(library, locale);
+    return true;
+  }
+
+  enter(place) {
+    place.replaceChildren(this.node);
+    this.size.disconnect();
+    this.size.observe(place);
+  }
+
+  draw(library, locale) {
+    const { figure, alt, digest, brushes } = this.wanted;
+    const { data, layout } = themed(figure, this.node, { brushes });
+    this.library = library;
+    this.width = this.node.parentElement.clientWidth;
+    library.react(this.node, data, { ...layout, width: this.width }, configOf(locale));
+    this.node.setAttribute("role", "figure");
+    this.node.setAttribute("aria-label", alt);
+    if (!this.drawn) this.listen();
+    this.drawn = digest;
+  }
+
+  listen() {
+    this.node.removeAllListeners();
+    this.node.on("plotly_click", ({ points }) => this.gestures.click(this.id, points));
+    this.node.on("plotly_selected", (event) => {
+      if (event) this.gestures.brush(this.id, event.points);
+      if (event) this.library.relayout(this.node, { selections: [] });
+    });
+  }
+
+  /** As wide as the place, once that has changed. */
+  fit() {
+    const width = this.node.parentElement?.clientWidth;
+    if (!this.library || !width || width === this.width) return;
+    this.width = width;
+    this.library.relayout(this.node, { width });
+  }
+
+  end(library) {
+    this.size.disconnect();
+    library?.purge(this.node);
+    this.node.remove();
+  }
+}
+
+/** For whoever waits until all charts are painted. */
+function announce(charts) {
+  const waiting = charts.filter((chart) => chart.drawn !== chart.wanted?.digest);
+  if (waiting.length) return;
+  document.documentElement.dataset.board = charts.map((chart) => `${chart.id}:${chart.drawn}`).join(" ");
+  document.dispatchEvent(new CustomEvent("board:painted"));
+}

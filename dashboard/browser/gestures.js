@@ -1,0 +1,64 @@
+/**
+ * Gestures on their way to the server: numbered, and sent again until they are answered.
+ *
+ * The server may be stopped in the middle of a run by the next gesture, and forgets the first one then. So every message
+ * carries all that is not answered yet, and each gesture counts once there, by its number.
+ */
+
+const PATIENCE = 2000; // milliseconds without an answer before everything is sent once more
+const TRIES = 3;
+
+export class Gestures {
+  constructor(wait = setTimeout) {
+    this.queue = [];
+    this.last = 0;
+    this.wait = wait;
+  }
+
+  sendBy(send) {
+    this.send = send;
+  }
+
+  click(chart, points) {
+    const mark = markOf(points);
+    if (mark) this.add({ chart, mark });
+  }
+
+  brush(chart, points) {
+    const days = daysOf(points);
+    if (days) this.add({ chart, days });
+  }
+
+  add(gesture) {
+    this.queue.push({ number: ++this.last, ...gesture });
+    this.dispatch(TRIES);
+  }
+
+  dispatch(tries) {
+    const newest = this.last;
+    this.send({ tries, gestures: [...this.queue] });
+    this.wait(() => {
+      if (tries > 1 && newest === this.last && this.queue.length) this.dispatch(tries - 1);
+    }, PATIENCE);
+  }
+
+  answered(number) {
+    this.last = Math.max(this.last, number);
+    this.queue = this.queue.filter((gesture) => gesture.number > number);
+  }
+}
+
+/** What the clicked mark stands for, or null where it stands for nothing that can be filtered. */
+export function markOf(points) {
+  const marks = (points ?? []).map((point) => point.customdata).filter((mark) => mark !== undefined && mark !== null);
+  const mark = Array.isArray(marks[0]) ? marks[0] : marks.slice(0, 1);
+  return mark.length && mark[0] !== null ? mark.map(String) : null;
+}
+
+/** The first and the last day under a brush: each mark on a time axis ends in its own two. */
+export function daysOf(points) {
+  const spans = (points ?? []).map((point) => (point.customdata ?? []).slice(-2)).filter((span) => span.length === 2);
+  if (!spans.length) return null;
+  const days = (place) => spans.map((span) => span[place]).sort();
+  return [days(0)[0], days(1).at(-1)];
+}
