@@ -52,7 +52,6 @@ class Chart:
 class Board:
     """Collects the charts of one run, to be handed to the browser in one message."""
 
-    language: Language
     charts: dict[str, Chart] = field(default_factory=dict)
 
     def place(self, id: str, chart: Chart) -> None:
@@ -60,14 +59,14 @@ class Board:
         self.charts[id] = chart
         st.html(f'<div data-chart="{escape(id)}" style="height: {chart.figure.height}px"></div>')
 
-    def show(self) -> None:
+    def show(self, language: Language) -> None:
         """Hand over every chart; gestures come back before the next run, each of them once."""
-        _mounted()(key=KEY, data=self.message, on_gestures_change=self._heard, height=1)
+        _mounted()(key=KEY, data=self.message(language), on_gestures_change=self._heard, height=1)
 
-    @property
-    def message(self) -> bytes:
+    def message(self, language: Language) -> bytes:
+        """All charts in one JSON object."""
         charts = b",".join(json.dumps(id).encode() + b":" + chart.message for id, chart in self.charts.items())
-        about = {"answered": history.answered(), "locale": locales.plotly_locale(self.language), "plotly": PLOTLY}
+        about = {"answered": history.answered(), "locale": locales.plotly_locale(language), "plotly": PLOTLY}
         return json.dumps(about)[:-1].encode() + b',"charts":{' + charts + b"}}"
 
     def _heard(self) -> None:

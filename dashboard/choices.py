@@ -1,6 +1,7 @@
 """Which values a filter offers, and which lie below which: layer → cause → reason, macro-region → region."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from dashboard.filters import Filters
 from etl.catalogue import load_catalogue
@@ -46,8 +47,9 @@ def _without_strays(snapshot: Snapshot, filters: Filters, dimension: str) -> Fil
     return filters.narrowed(dimension, replace(chosen, values=kept))
 
 
+@lru_cache(maxsize=16)
 def parents(snapshot: Snapshot, dimension: str) -> dict[str, dict[str, str]]:
-    """For each value of a dimension, the values above it."""
+    """For each value of a dimension, the values above it. Shared: not to be changed."""
     if dimension == "region":
         regions = load_catalogue().regions
         known = {value: regions[value].parent for value in snapshot.values("region") if value in regions}

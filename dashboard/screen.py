@@ -1,7 +1,7 @@
 """What a view is handed: the snapshot, the filters, and the ways to ask and to filter. No drawing here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -19,7 +19,7 @@ from etl.words import Language, Words
 class Screen:
     snapshot: Snapshot
     filters: Filters
-    board: Board
+    board: Board = field(default_factory=Board)
 
     @property
     def language(self) -> Language:

@@ -45,21 +45,28 @@ def screen(home: Path, browser_language: Language) -> None:
     snapshot = state.snapshot(home)
     first = opening(snapshot.info, browser_language)
     filters = history.arrive(snapshot, first)
-    board = Board(filters.language)
+    board = Board()
     pages = {name: page(name, render, Screen(snapshot, filters, board)) for name, render in VIEWS.items()}
     chosen = st.navigation(list(pages.values()), position="hidden")
-    frame.masthead(snapshot.info, filters.language)
-    frame.links(pages, to_query(filters, first))
-    frame.shown(snapshot, filters)
+    top = st.container(key="top")
+    run(chosen, home, filters.language)
+    board.show(filters.language)
+    with top:
+        frame.masthead(snapshot.info, filters.language)
+        frame.links(pages, to_query(filters, first))
+        frame.shown(snapshot, filters)
     sidebar(snapshot, filters)
+    frame.footer(snapshot, filters.language, rebuild(home))
+
+
+def run(chosen: "st.Page", home: Path, language: Language) -> None:
+    """The view, before all that stands around it, so that its charts are on their way first."""
     try:
         chosen.run()
     except RefusalLensError as problem:
-        st.error(said(problem, filters.language))
+        st.error(said(problem, language))
         if isinstance(problem, DamagedSnapshot):
             st.code(rebuild(home), language="shell")
-    frame.footer(snapshot, filters.language, rebuild(home))
-    board.show()
 
 
 def page(name: str, render: Callable[[Screen], None], screen: Screen) -> "st.Page":

@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 from dashboard import state
-from dashboard.board import Board
 from dashboard.cards import answer
 from dashboard.filters import opening
 from dashboard.screen import Screen
@@ -19,7 +18,7 @@ def answer_opening_questions(home: Path) -> None:
     """Every card as the screen opens. A home without a readable snapshot has a page of its own, and no questions."""
     try:
         snapshot = state.snapshot(home)
-        screen = Screen(snapshot, opening(snapshot.info, Language.EN), Board(Language.EN))
+        screen = Screen(snapshot, opening(snapshot.info, Language.EN))
         for card in (*overview.CARDS, *causes.CARDS, *regions.CARDS, *over_time.CARDS):
             answer(card, screen, card.asked(screen))
     except RefusalLensError as problem:

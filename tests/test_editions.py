@@ -98,7 +98,7 @@ def _marked(day: str) -> pd.DataFrame:
 def test_a_break_is_a_dashed_line_with_a_number_and_a_name_in_both_languages(shape: Shape) -> None:
     for marks, text in ((EN, "**1** code list acme 2 (7 Oct 2026)"), (ZH, "**1** 代码表 acme 2 (2026年10月7日)")):
         found = occasions.occasions(_marked("2026-10-07"), marks)
-        figure = occasions.draw_on(trends.trend(WEEK, marks, None, "refusals", shape), found, marks)
+        figure = occasions.draw_on(trends.trend(WEEK, marks, None, "refusals", shape), found, marks).figure()
         (line,) = figure.layout.shapes
 
         assert (line.type, line.line.dash, line.x0, line.x1) == (
@@ -115,7 +115,7 @@ def test_among_years_a_break_lies_where_its_day_is(day: str, place: float) -> No
     marks = Marks(time_grain="year")
     found = occasions.occasions(_marked(day), marks, "year")
     drawn = trends.trend(years, marks, None, "refusals", Shape.LINES)
-    figure = occasions.draw_on_years(drawn, found, marks, [2016, 2017, 2018])
+    figure = occasions.draw_on_years(drawn, found, marks, [2016, 2017, 2018]).figure()
 
     assert figure.layout.shapes[0].x0 == pytest.approx(place, abs=0.01)
     assert figure.layout.annotations[-1].text == "1"
@@ -129,4 +129,4 @@ def test_among_years_events_of_days_are_not_drawn_nor_breaks_of_other_years() ->
 
     assert occasions.occasions(events, EN, "year") == []
     assert occasions.draw_on_years(drawn, occasions.occasions(_marked("2017-05-01"), EN, "year"), EN, [2016]) is drawn
-    assert not drawn.layout.shapes
+    assert not drawn.layout["shapes"]

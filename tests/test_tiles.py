@@ -28,16 +28,16 @@ def test_a_log_of_a_country_has_its_grid_whole_though_only_some_regions_occur(co
     frame = _frame(one, UNKNOWN)
     where = {place.region: (place.row, place.column) for place in tiles.places(frame)}
     region = load_catalogue().regions[one]
-    shown = cell_values(tiles.tile_map(frame, EN, "refusal_rate"))
+    shown = cell_values(tiles.tile_map(frame, EN, "refusal_rate").figure())
 
     assert set(where) == {*_codes(country), UNKNOWN}
     assert where[one] == (region.tile_row, region.tile_col)
     assert shown[where[one]] == f"{one[3:]}<br>40.0%"
-    assert not _is_bars(tiles.tile_map(frame, ZH, "refusal_rate"))
+    assert not _is_bars(tiles.tile_map(frame, ZH, "refusal_rate").figure())
 
 
 def test_states_keep_their_codes_in_chinese_and_provinces_have_their_short_names() -> None:
-    texts = [cell_values(tiles.tile_map(_frame(region), ZH, "refusal_rate")) for region in ("US-TX", "CN-GD")]
+    texts = [cell_values(tiles.tile_map(_frame(region), ZH, "refusal_rate").figure()) for region in ("US-TX", "CN-GD")]
 
     assert "TX<br>40.0%" in texts[0].values()
     assert "广东<br>40.0%" in texts[1].values()
@@ -53,9 +53,9 @@ def test_neighbours_on_the_grid_of_the_states_are_neighbours_on_the_map() -> Non
 
 
 def test_regions_of_no_known_grid_are_bars() -> None:
-    assert _is_bars(tiles.tile_map(_frame("DE-BY", "DE-BE"), EN, "refusal_rate"))
-    assert _is_bars(tiles.tile_map(_frame(UNKNOWN), EN, "refusal_rate"))
-    assert _is_bars(tiles.tile_map(_frame("CN-GD", *(f"城市{n}" for n in range(13))), EN, "refusal_rate"))
+    assert _is_bars(tiles.tile_map(_frame("DE-BY", "DE-BE"), EN, "refusal_rate").figure())
+    assert _is_bars(tiles.tile_map(_frame(UNKNOWN), EN, "refusal_rate").figure())
+    assert _is_bars(tiles.tile_map(_frame("CN-GD", *(f"城市{n}" for n in range(13))), EN, "refusal_rate").figure())
 
 
 def test_a_stranger_stands_below_the_grid_of_most_regions() -> None:

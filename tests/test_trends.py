@@ -30,7 +30,7 @@ def test_the_time_axis_reaches_the_end_of_the_last_bucket_and_its_marks_stand_in
 ) -> None:
     start = pd.Timestamp("2026-09-28" if grain == "week" else "2026-10-01")
     frame = pd.DataFrame({grain: [start], "refusals": [4]})
-    figure = trends.trend(frame, EN, None, "refusals", Shape.STACKED)
+    figure = trends.trend(frame, EN, None, "refusals", Shape.STACKED).figure()
     assert [pd.Timestamp(at) for at in figure.layout.xaxis.range] == [start, pd.Timestamp(end)]
     bar = bar_of(figure)
     assert pd.Timestamp(bar.x[0]) == start + (pd.Timestamp(end) - start) / 2
@@ -39,7 +39,7 @@ def test_the_time_axis_reaches_the_end_of_the_last_bucket_and_its_marks_stand_in
 
 def test_a_holiday_band_covers_its_days_and_no_half_day_beside_them() -> None:
     found = occasions.occasions(events_from(("2026-10-06", "2026-10-06T23:59:59")), EN)
-    figure = occasions.draw_on(trends.trend(WEEK, EN, None, "refusals", Shape.STACKED), found, EN)
+    figure = occasions.draw_on(trends.trend(WEEK, EN, None, "refusals", Shape.STACKED), found, EN).figure()
     (band,) = figure.layout.shapes
     inside = [pd.Timestamp(band.x0) <= pd.Timestamp(at) <= pd.Timestamp(band.x1) for at in bar_of(figure).x]
     assert inside == [False, True, False, False]
@@ -60,7 +60,7 @@ def test_events_heed_the_part_of_the_country() -> None:
 def test_numbers_of_events_that_are_close_are_written_once() -> None:
     spans = [("2026-10-05T01:00", "2026-10-05T02:00"), ("2026-10-05T02:00", "2026-10-05T03:00")]
     found = occasions.occasions(events_from(*spans, ("2026-10-07", "2026-10-07")), EN)
-    figure = occasions.draw_on(trends.trend(WEEK, EN, None, "refusals", Shape.STACKED), found, EN)
+    figure = occasions.draw_on(trends.trend(WEEK, EN, None, "refusals", Shape.STACKED), found, EN).figure()
     (written,) = (trace for trace in figure.data if trace.yaxis == "y99")
     assert list(written.text) == ["1–2", "", "3"]
 
@@ -69,15 +69,16 @@ def test_the_legend_of_many_series_is_text_under_the_chart() -> None:
     names = list(load_catalogue().causes)
     frame = pd.DataFrame({"day": WEEK["day"][0], "cause": names, "refusals": range(len(names))})
     many = trends.trend(frame, EN, "cause", "refusals", Shape.STACKED)
-    assert many.layout.showlegend is False
+    assert many.layout["showlegend"] is False
     assert all(name in (legends.legend(many) or "") for name in names)
     few = trends.trend(by_layer(), EN, "layer", "refusals", Shape.STACKED)
-    assert (few.layout.showlegend, legends.legend(few)) == (True, None)
+    assert (few.layout["showlegend"], legends.legend(few)) == (True, None)
     assert legends.legend(trends.trend(frame, EN, "cause", "refusals", Shape.PANELS)) is None
 
 
 def test_a_mark_of_a_trend_ends_with_its_days() -> None:
-    figure = trends.trend(pd.DataFrame({"week": [WEEK["day"][0]], "attempts": [4]}), EN, None, "attempts", Shape.LINES)
+    frame = pd.DataFrame({"week": [WEEK["day"][0]], "attempts": [4]})
+    figure = trends.trend(frame, EN, None, "attempts", Shape.LINES).figure()
     assert list(figure.data[0].customdata[0][-2:]) == ["2026-10-05", "2026-10-11"]
 
 
@@ -85,7 +86,7 @@ def test_a_mark_of_a_trend_ends_with_its_days() -> None:
 
 
 def test_a_cell_of_few_cases_looks_like_none_of_the_others() -> None:
-    figure = tiles.tile_map(REGIONS, EN, "refusal_rate")
+    figure = tiles.tile_map(REGIONS, EN, "refusal_rate").figure()
     where = {place.region: (place.row, place.column) for place in tiles.places(REGIONS)}
     shown = cell_values(figure)
     assert shown[where["CN-XZ"]] == "XZ<br><i>50.0% ·</i>"
@@ -104,7 +105,7 @@ def test_few_cases_are_named_by_the_denominator_of_the_rate() -> None:
 
 def test_a_calendar_leaves_a_column_for_a_week_without_days() -> None:
     frame = WEEK.iloc[[0, 2]].assign(day=pd.to_datetime(["2026-10-05", "2026-10-21"]))
-    figure = grids.calendar(frame, EN, "refusal_rate")
+    figure = grids.calendar(frame, EN, "refusal_rate").figure()
     assert set(cell_values(figure)) == {(0, 0), (2, 2)}
     assert [list(click) for click in overlay(figure).customdata] == [["2026-10-05"] * 2, ["2026-10-21"] * 2]
 
