@@ -6,13 +6,13 @@
  */
 
 import { Gestures } from "./gestures.js";
-import { configOf, themed } from "./look.js";
+import { Look } from "./look.js";
 import { plotly } from "./plotly.js";
 
 const boards = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
-  const board = boards.get(parentElement) ?? new Board();
+  const board = boards.get(parentElement) ?? new Board(parentElement);
   boards.set(parentElement, board);
   board.gestures.sendBy((queue) => setStateValue("gestures", queue));
   board.show(JSON.parse(new TextDecoder().decode(data)));
@@ -23,19 +23,18 @@ export default function ({ data, parentElement, setStateValue }) {
 }
 
 class Board {
-  constructor() {
+  constructor(element) {
+    this.element = element;
     this.charts = new Map();
     this.gestures = new Gestures();
     this.page = new MutationObserver(() => this.settle());
     this.page.observe(document.body, { childList: true, subtree: true });
-    this.themes = new MutationObserver(() => this.restyle());
-    this.themes.observe(document.documentElement, { attributeFilter: ["class", "style", "data-theme"] });
   }
 
   /** The charts of this run; those of another view are let go. */
   show({ charts, answered, locale, plotly: address }) {
     this.gestures.answered(answered);
-    this.locale = locale;
+    this.look = new Look(this.element, locale);
     for (const id of [...this.charts.keys()]) if (!(id in charts)) this.drop(id);
     for (const [id, wanted] of Object.entries(charts)) this.chart(id).wanted = wanted;
     plotly(address).then((library) => {
@@ -57,18 +56,12 @@ class Board {
   /** Every chart into its place, and what is not drawn as wanted is drawn. */
   settle() {
     if (!this.library) return;
-    const drawn = [...this.charts.values()].filter((chart) => chart.settle(this.library, this.locale));
+    const drawn = [...this.charts.values()].filter((chart) => chart.settle(this.library, this.look));
     if (drawn.length) requestAnimationFrame(() => announce([...this.charts.values()]));
-  }
-
-  restyle() {
-    for (const chart of this.charts.values()) chart.drawn = undefined;
-    this.settle();
   }
 
   end() {
     this.page.disconnect();
-    this.themes.disconnect();
     for (const id of [...this.charts.keys()]) this.drop(id);
   }
 }
@@ -84,12 +77,12 @@ class Chart {
   }
 
   /** True if something was drawn. A place that the page made anew takes the node over, as it is. */
-  settle(library, locale) {
+  settle(library, look) {
     const place = document.querySelector(`[data-chart="${CSS.escape(this.id)}"]`);
     if (!place || !this.wanted) return false;
     if (this.node.parentElement !== place) this.enter(place);
-    if (this.drawn === this.wanted.digest) return false;
-    this.draw(library, locale);
+    if (this.drawn === `${this.wanted.digest} ${look.id}`) return false;
+    this.draw(library, look);
     return true;
   }
 
@@ -99,16 +92,15 @@ class Chart {
     this.size.observe(place);
   }
 
-  draw(library, locale) {
+  draw(library, look) {
     const { figure, alt, digest, brushes } = this.wanted;
-    const { data, layout } = themed(figure, this.node, { brushes });
     this.library = library;
     this.width = this.node.parentElement.clientWidth;
-    library.react(this.node, data, { ...layout, width: this.width }, configOf(locale));
+    library.react(this.node, figure.data, look.layout(figure.layout, { brushes, width: this.width }), look.config);
     this.node.setAttribute("role", "figure");
     this.node.setAttribute("aria-label", alt);
     if (!this.drawn) this.listen();
-    this.drawn = digest;
+    this.drawn = `${digest} ${look.id}`;
   }
 
   listen() {
@@ -137,7 +129,7 @@ class Chart {
 
 /** For whoever waits until all charts are painted. */
 function announce(charts) {
-  const waiting = charts.filter((chart) => chart.drawn !== chart.wanted?.digest);
+  const waiting = charts.filter((chart) => !chart.drawn?.startsWith(chart.wanted?.digest));
   if (waiting.length) return;
   document.documentElement.dataset.board = charts.map((chart) => `${chart.id}:${chart.drawn}`).join(" ");
   document.dispatchEvent(new CustomEvent("board:painted"));

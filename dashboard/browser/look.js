@@ -1,40 +1,46 @@
-/** How figures look on this page: its typeface, its ink and its lines, read from the theme, beneath what a figure sets. */
+/** How figures look on this page: its typeface, ink and lines, beneath what a figure sets itself. */
 
 const TOUCH = window.matchMedia("(pointer: coarse)");
 
-/** The figure with the page's look; on a mouse, dragging over a time axis brushes. */
-export function themed({ data, layout }, node, { brushes }) {
-  const canBrush = brushes && !TOUCH.matches;
-  return {
-    data,
-    layout: {
-      ...layout,
+export class Look {
+  /** Streamlit writes its theme as variables on the element of a component. */
+  constructor(element, { code, format }) {
+    const style = getComputedStyle(element);
+    const named = (name) => style.getPropertyValue(`--st-${name}`).trim();
+    this.template = { layout: template(style.fontFamily, named) };
+    this.config = {
+      displayModeBar: false,
+      scrollZoom: false,
+      doubleClick: false,
+      locale: code,
+      locales: { [code]: { dictionary: {}, format } },
+    };
+    this.id = `${code} ${named("text-color")} ${named("background-color")}`;
+  }
+
+  /** With a mouse, dragging over a time axis brushes; on a touch screen it scrolls the page. */
+  layout(own, { brushes, width }) {
+    const brush = { dragmode: "select", selectdirection: "h", newselection: { line: { width: 1, dash: "dot" } } };
+    return {
+      ...own,
+      ...(brushes && !TOUCH.matches ? brush : { dragmode: false }),
       autosize: false,
-      template: { layout: template(getComputedStyle(node.parentElement ?? document.body)) },
-      dragmode: canBrush ? "select" : false,
-      selectdirection: "h",
-      newselection: { line: { width: 1, dash: "dot" } },
-      uirevision: "board",
-    },
-  };
+      width,
+      template: this.template,
+    };
+  }
 }
 
-export function configOf({ code, format }) {
-  const locales = { [code]: { dictionary: {}, format } };
-  return { displayModeBar: false, scrollZoom: false, doubleClick: false, locale: code, locales };
-}
-
-function template(page) {
-  const ink = page.getPropertyValue("--st-text-color").trim() || page.color;
-  const line = page.getPropertyValue("--st-border-color").trim() || "#888";
-  const ground = page.getPropertyValue("--st-background-color").trim() || "#fff";
-  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, tickcolor: line, tickfont: { size: 12 } };
+function template(family, named) {
+  const ink = named("text-color");
+  const [strong, soft] = [named("border-color"), named("border-color-light")];
+  const axis = { gridcolor: soft, zerolinecolor: strong, linecolor: strong, tickcolor: strong, tickfont: { size: 12 } };
+  const title = { font: { size: 12 } };
   return {
-    font: { family: page.fontFamily, color: ink, size: 12 },
-    xaxis: { ...axis, showgrid: false, title: { font: { size: 12 } } },
-    yaxis: { ...axis, title: { font: { size: 12 } } },
-    hoverlabel: { bgcolor: ground, bordercolor: line, font: { family: page.fontFamily, color: ink, size: 12.5 } },
-    legend: { font: { size: 12 }, title: { text: "" } },
-    margin: { t: 8, r: 12, b: 8, l: 8 },
+    font: { family, color: ink, size: 12 },
+    xaxis: { ...axis, showgrid: false, title },
+    yaxis: { ...axis, title },
+    hoverlabel: { bgcolor: named("background-color"), bordercolor: strong, font: { family, color: ink, size: 12.5 } },
+    legend: { font: { size: 12 } },
   };
 }
