@@ -87,7 +87,7 @@ def top_values(frame: pd.DataFrame, dimension: str, metric: str, top: int) -> tu
 
 def _name(value: str, marks: Marks, dimension: str, rest: int) -> str:
     if value == OTHERS:
-        return f"<i>{marks.words(ALL_OTHERS, n=rest)}</i>"
+        return marks.words(ALL_OTHERS, n=rest)
     return wrapped(marks.label(dimension, value))
 
 
@@ -160,7 +160,7 @@ def _numbers(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> 
         "text": ["" if pd.isna(value) else _number(value, metric) for value in shown[metric]],
         "textposition": "middle right",
         "customdata": custom(shown, (dimension,), marks, metric),
-        "texttemplate": "  %{text}  <i>%{customdata[2]:,.1~f}</i>" if is_rate(metric) else "  %{text}",
+        "texttemplate": "  %{text}  (%{customdata[2]:,.1~f})" if is_rate(metric) else "  %{text}",
         "hoverinfo": "skip",
         "cliponaxis": False,
     }

@@ -3,11 +3,12 @@
 import gzip
 import re
 from base64 import b64encode
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import brotli
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -22,15 +23,16 @@ STATIC = Path(get_static_dir())
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 FOREVER = "public, immutable, max-age=31536000"
 """For files whose name changes with their content."""
-PACKED = {"content-encoding": "gzip", "vary": "accept-encoding", "cache-control": FOREVER}
 MOST_KEPT = 256
 """Packed files in memory, all together less than 10 MB."""
+CODINGS = {"br": partial(brotli.compress, quality=7), "gzip": partial(gzip.compress, compresslevel=6, mtime=0)}
+"""How files are packed, the smaller first; higher grades take a second more and save 1 %."""
 
 
 @lru_cache(MOST_KEPT)
-def packed(file: Path) -> bytes:
-    """The file as gzip, made once."""
-    return gzip.compress(file.read_bytes(), 6, mtime=0)
+def packed(file: Path, coding: str = "br") -> bytes:
+    """The file in a coding, made once."""
+    return bytes(CODINGS[coding](file.read_bytes()))
 
 
 class Packed:
@@ -40,9 +42,8 @@ class Packed:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        file = static_file(scope["path"]) if scope["type"] == "http" and _takes_gzip(scope) else None
-        served = self._app if file is None else await _packed_response(file)
-        await served(scope, receive, send)
+        served = await _packed_response(scope) if scope["type"] == "http" else None
+        await (served or self._app)(scope, receive, send)
 
 
 def static_file(path: str) -> Path | None:
@@ -54,17 +55,23 @@ def static_file(path: str) -> Path | None:
     return file if is_ours and file.suffix in MEDIA_TYPES and file.is_file() else None
 
 
-def _takes_gzip(scope: Scope) -> bool:
-    return "gzip" in Request(scope).headers.get("accept-encoding", "")
+async def _packed_response(scope: Scope) -> Response | None:
+    file, coding = static_file(scope["path"]), _coding(Request(scope).headers.get("accept-encoding", ""))
+    if file is None or coding is None:
+        return None
+    content = await to_thread.run_sync(packed, file, coding)
+    headers = {"content-encoding": coding, "vary": "accept-encoding", "cache-control": FOREVER}
+    return Response(content, media_type=MEDIA_TYPES[file.suffix], headers=headers)
 
 
-async def _packed_response(file: Path) -> Response:
-    content = await to_thread.run_sync(packed, file)
-    return Response(content, media_type=MEDIA_TYPES[file.suffix], headers=PACKED)
+def _coding(accepted: str) -> str | None:
+    """The first of ours that a browser names; how much it likes each does not matter."""
+    names = {name.partition(";")[0].strip() for name in accepted.split(",")}
+    return next((coding for coding in CODINGS if coding in names), None)
 
 
 async def plotly_bundle(request: Request) -> Response:
-    """For whoever takes no gzip."""
+    """For whoever takes nothing packed."""
     content = await to_thread.run_sync(PLOTLY_FILE.read_bytes)
     return Response(content, media_type=MEDIA_TYPES[".js"], headers={"cache-control": FOREVER})
 

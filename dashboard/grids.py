@@ -13,7 +13,7 @@ from dashboard.sketch import TRANSPARENT, Sketch, listed
 from etl.catalogue import load_catalogue
 from etl.words import Words
 
-FEW = "<i>·</i>"
+FEW = "·"
 """On a cell with few cases."""
 HOUR = Words(en="Hour of the day", zh="一天中的小时")
 CELL = 30

@@ -126,7 +126,7 @@ def _hover(tiles: pd.DataFrame, marks: Marks, metric: str, seen: pd.Series) -> l
 
 def _text(region: str, number: str, marks: Marks, is_few: bool = False) -> str:
     if is_few:
-        number = f"<i>{number} ·</i>"
+        number = f"{number} ·"
     lines = [short_name(region, marks)] if _has_place(region) else []
     return "<br>".join([*lines, NOTHING.center(5, FIGURE_SPACE) if number == NOTHING else number])
 

@@ -9,7 +9,7 @@ const PATIENCE = 2000; // milliseconds without an answer before everything is se
 const TRIES = 3;
 
 export class Gestures {
-  constructor(wait = setTimeout) {
+  constructor(wait = (act, milliseconds) => setTimeout(act, milliseconds)) {
     this.queue = [];
     this.last = 0;
     this.wait = wait;

@@ -1,0 +1,191 @@
+"""The board in real Chromium: charts keep their nodes, each gesture counts once, a brush sets the period."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import CHROMIUM, Heard, chromium, click_mark, serving, settle
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
+]
+CHART = ".st-key-card_{card} .js-plotly-plot"
+MEGABYTE = 1_000_000
+GESTURES = "/_stcore/bidi-components/refusal-lens.board/gestures.js"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def address(synthetic_home: Path) -> Iterator[str]:
+    with serving(synthetic_home) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A first visit; whatever a test does there, nothing goes wrong in the console or out to the net."""
+    heard = Heard()
+    with browser.new_context(base_url=address, locale="en-US", viewport={"width": 1440, "height": 1000}) as context:
+        tab = context.new_page()
+        heard.listen(tab)
+        yield tab
+    assert (heard.foreign, heard.complaints) == ([], [])
+
+
+def has_address(page: Page, address: str) -> None:
+    expect(page).to_have_url(re.compile(re.escape(address) + "$"), timeout=20_000)
+
+
+def drag(page: Page, card: str, start: float, end: float) -> None:
+    """With the mouse across a chart, from one share of its width to another."""
+    box = page.locator(f".st-key-card_{card} .nsewdrag").first.bounding_box()
+    assert box is not None
+    height = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], height)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], height, steps=6)
+    page.mouse.up()
+
+
+def test_a_chart_keeps_its_node_when_its_numbers_change(page: Page) -> None:
+    page.goto("/")
+    settle(page, charts=3)
+    mark = "nodes => nodes.forEach((node, number) => node.seen = number)"
+    page.locator(".js-plotly-plot").evaluate_all(mark)
+    click_mark(page, "tiles", "CN-GD")
+    has_address(page, "/?region=CN-GD")
+    settle(page, charts=3)
+    assert page.locator(".js-plotly-plot").evaluate_all("nodes => nodes.map(node => node.seen)") == [0, 1, 2]
+
+
+@pytest.mark.parametrize("moment", [0, 5, 30])
+def test_two_clicks_count_both_even_in_the_same_moment(page: Page, moment: int) -> None:
+    page.goto("/")
+    settle(page, charts=3)
+    page.evaluate(
+        """async ([selector, moment]) => {
+            const click = region => document.querySelector(selector).emit(
+                'plotly_click', {points: [{customdata: [region]}]});
+            click('CN-GD');
+            if (moment) await new Promise(wait => setTimeout(wait, moment));
+            click('CN-SC');
+        }""",
+        [CHART.format(card="tiles"), moment],
+    )
+    has_address(page, "/?region=CN-GD&region=CN-SC")
+
+
+def test_a_brush_over_a_time_chart_sets_the_period_and_back_undoes_it(page: Page) -> None:
+    page.goto("/?since=2026-10-05&until=2026-10-18&compare=none")
+    settle(page, charts=3)
+    drag(page, "trend_layer", start=2.1 / 14, end=5.9 / 14)
+    has_address(page, "/?since=2026-10-07&until=2026-10-10&compare=none")
+    settle(page, charts=3)
+    assert page.locator(".selectionlayer path").count() == 0
+    page.go_back()
+    has_address(page, "/?since=2026-10-05&until=2026-10-18&compare=none")
+
+
+def test_a_brush_over_nothing_and_a_mark_of_nothing_change_nothing(page: Page) -> None:
+    page.goto("/")
+    settle(page, charts=3)
+    page.evaluate(
+        """selector => {
+            const chart = document.querySelector(selector);
+            chart.emit('plotly_selected', {points: []});
+            chart.emit('plotly_selected', undefined);
+            chart.emit('plotly_click', {points: [{customdata: [null]}, {}]});
+            chart.emit('plotly_click', {points: [{customdata: ['nowhere']}]});
+        }""",
+        CHART.format(card="tiles"),
+    )
+    click_mark(page, "tiles", "CN-GD")
+    has_address(page, "/?region=CN-GD")
+
+
+def test_a_chart_is_as_wide_as_its_place_also_when_that_changes(page: Page) -> None:
+    page.goto("/")
+    settle(page, charts=3)
+    page.set_viewport_size({"width": 800, "height": 1000})
+    for card in ("trend_layer", "top_causes", "tiles"):
+        page.wait_for_function(
+            """selector => {
+                const chart = document.querySelector(selector);
+                return Math.abs(chart.parentElement.clientWidth - chart._fullLayout.width) < 2;
+            }""",
+            arg=CHART.format(card=card),
+        )
+
+
+def test_a_first_visit_costs_at_most_three_megabytes(page: Page) -> None:
+    wire = page.context.new_cdp_session(page)
+    sizes: list[int] = []
+    wire.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    wire.on("Network.webSocketFrameReceived", lambda told: sizes.append(len(told["response"]["payloadData"])))
+    wire.send("Network.enable")
+    page.goto("/")
+    settle(page, charts=3)
+    assert MEGABYTE < sum(sizes) < 3 * MEGABYTE
+
+
+def test_the_page_speaks_the_readers_language_before_any_script_runs(page: Page) -> None:
+    chinese = {"Accept-Language": "zh-CN,zh;q=0.9"}
+    assert '<html lang="en">' in page.request.get("/").text()
+    assert '<html lang="zh-CN">' in page.request.get("/causes", headers=chinese).text()
+    assert "<title>拒因透镜</title>" in page.request.get("/?language=zh").text()
+
+
+def told(page: Page, script: str) -> Any:
+    """What a script says that has the module of gestures as `lens`, and `sent` for what it would send."""
+    page.goto("/")
+    wrapped = f"async () => {{ const lens = await import('{GESTURES}'), sent = []; {script} }}"
+    return json.loads(page.evaluate(f"({wrapped})().then(JSON.stringify)"))
+
+
+def test_a_gesture_is_sent_again_until_it_is_answered(page: Page) -> None:
+    numbers = told(
+        page,
+        """
+        const waiting = [], queue = new lens.Gestures(act => waiting.push(act));
+        queue.sendBy(({gestures}) => sent.push(gestures.map(gesture => gesture.number)));
+        queue.add({mark: ['a']});
+        queue.add({mark: ['b']});
+        waiting.at(-1)();
+        queue.answered(1);
+        waiting.at(-1)();
+        queue.answered(2);
+        waiting.at(-1)();
+        return sent;
+        """,
+    )
+    assert numbers == [[1], [1, 2], [1, 2], [2]]
+
+
+def test_a_mark_and_the_days_under_a_brush_are_read_from_the_custom_data(page: Page) -> None:
+    read = told(
+        page,
+        """
+        const points = [['x', '2026-10-02', '2026-10-02'], ['x', '2026-10-01', '2026-10-01']].map(
+            customdata => ({customdata}));
+        return [lens.markOf(points), lens.markOf([{customdata: 'CN-GD'}]), lens.markOf([]), lens.markOf(undefined),
+            lens.daysOf(points), lens.daysOf([{customdata: []}])];
+        """,
+    )
+    assert read == [
+        ["x", "2026-10-02", "2026-10-02"],
+        ["CN-GD"],
+        None,
+        None,
+        ["2026-10-01", "2026-10-02"],
+        None,
+    ]
