@@ -56,6 +56,9 @@ INTERVAL = Words(
     zh="须线或色带：95% Wilson 区间，样本量按日计数的过度离散系数 φ 折减。",
 )
 GREY = Words(en="Grey, or framed with dots: {few}.", zh="灰色或点线框：{few}。")
+BRUSH = Words(
+    en="Drag across the chart to see only the days under the pointer.", zh="在图上横向拖动，可只看划过的时段。"
+)
 TO_DAYS = Words(
     en="Click a mark to see only its days; click it again to go back.", zh="点击图中标记可只看该时段，再次点击返回。"
 )
@@ -185,12 +188,15 @@ def _title(card: Card, screen: Screen) -> None:
 
 
 def _about(card: Card, screen: Screen, totals: pd.DataFrame) -> None:
+    """The definition and n, in two elements: each costs every click on a chart a little."""
+    lines = []
+    for name in card.metrics:
+        lines.append(f"**{screen.words(METRICS[name].words)}** — {screen.words(METRICS[name].definition)}")
+        lines.append(spelled(name, totals, screen))
     with st.popover("", icon=":material/info:", type="tertiary", help=screen.words(ABOUT), key=f"about_{card.id}"):
-        for name in card.metrics:
-            st.markdown(f"**{screen.words(METRICS[name].words)}** — {screen.words(METRICS[name].definition)}")
-            st.markdown(spelled(name, totals, screen))
-        for note in _notes(card, screen):
-            st.caption(note)
+        st.markdown("\n\n".join(lines))
+        if notes := _notes(card, screen):
+            st.caption("\n\n".join(notes))
 
 
 def _notes(card: Card, screen: Screen) -> list[str]:
@@ -206,6 +212,8 @@ def _notes(card: Card, screen: Screen) -> list[str]:
         notes.append(screen.words(MARKED))
     if card.sets_period:
         notes.append(screen.words(TO_DAYS))
+    if card.has_time:
+        notes.append(screen.words(BRUSH))
     return notes
 
 

@@ -42,12 +42,17 @@ def _section(title: str) -> "st.delta_generator.DeltaGenerator":
 
 
 def _more(controls: Controls) -> None:
-    """The dimensions that have no place of their own above; open once one of them is filtered by."""
+    """The dimensions that have no place of their own above; open once one of them is filtered by, and empty until then.
+
+    Half of all filters are here: what nobody sees would cost every click on a chart its time.
+    """
     names = others(controls.snapshot, controls.filters)
     if names:
         is_open = any(controls.filters.selection(name) for name in names)
-        with st.expander(words.MORE(controls.language), expanded=is_open):
-            _dimensions(controls, names)
+        more = st.expander(words.MORE(controls.language), is_open, key=f"more_{is_open}", on_change="rerun")
+        if more.open:
+            with more:
+                _dimensions(controls, names)
 
 
 def others(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
