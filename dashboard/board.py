@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from html import escape
 from pathlib import Path
@@ -54,10 +54,12 @@ class Board:
 
     charts: dict[str, Chart] = field(default_factory=dict)
 
-    def place(self, id: str, chart: Chart) -> None:
-        """Keep a place of the figure's height on the page, and draw the chart there."""
+    def add(self, id: str, chart: Chart) -> None:
         self.charts[id] = chart
-        st.html(f'<div data-chart="{escape(id)}" style="height: {chart.figure.height}px"></div>')
+
+    def place(self, id: str) -> None:
+        """Keep a place on the page for a chart, as high as it is."""
+        st.html(f'<div data-chart="{escape(id)}" style="height: {self.charts[id].figure.height}px"></div>')
 
     def show(self, language: Language) -> None:
         """Hand over every chart; gestures come back before the next run, each of them once."""
@@ -72,7 +74,7 @@ class Board:
     def _heard(self) -> None:
         sent = st.session_state[KEY].get("gestures") or {}
         for gesture in sent.get("gestures", ()):
-            history.once(gesture["number"], lambda gesture=gesture: self._act(gesture))
+            history.once(gesture["number"], partial(self._act, gesture))
 
     def _act(self, gesture: dict[str, Any]) -> None:
         chart = self.charts.get(gesture["chart"])

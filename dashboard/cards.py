@@ -1,41 +1,24 @@
 """A card: a question as its title, a chart, its definition, its table and its files, all from one frame."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import clicks, formats, history, legends, occasions, reference, wording, words
-from dashboard.board import Chart, OnBrush, OnClick
-from dashboard.charts import BEFORE, is_few
+from dashboard import formats, history, legends, occasions, reference, wording, words
+from dashboard.answers import Card, Drawn, answer, marks
+from dashboard.charts import is_few
 from dashboard.downloads import download_buttons
 from dashboard.filters import Filters
-from dashboard.marks import Marks
 from dashboard.screen import Screen
-from dashboard.sketch import Sketch
 from dashboard.tables import heading, show_table
 from etl.catalogue.dimensions import DIMENSIONS, Scope
 from etl.catalogue.metrics import MEASURES, METRICS, Unit
-from etl.errors import InvalidValue
-from etl.query import Question
 from etl.words import Words
-
-Figure = Callable[[pd.DataFrame, Screen, Marks], Sketch]
 
 TABLE = Words(en="Table", zh="表格")
 ABOUT = Words(en="Definition and n", zh="口径与样本量")
-NO_DIMENSION = Words(
-    en="This log does not carry: {names}. The chart needs it.", zh="本日志未包含：{names}，无法绘制此图。"
-)
-NO_SUCH_TIME = Words(
-    en="The times of this log are too coarse for this chart. It needs: {names}.",
-    zh="本日志的时间精度不足以绘制此图，所需：{names}。",
-)
 NO_REFUSAL = Words(
     en="{decided} decided under these filters, and no refusal of what was asked for.",
     zh="在此筛选条件下已决 {decided}，其中没有符合条件的拒绝。",
@@ -64,96 +47,40 @@ TO_DAYS = Words(
 )
 
 
-@dataclass(frozen=True)
-class Card:
-    """What is asked, how it is drawn and which filter a click changes. `by` may depend on the screen's time steps.
-
-    `own` names the dimensions of the marks, in the order of a mark's custom data: their filters highlight
-    instead of narrowing, so that no mark vanishes when another is chosen. With `sets_period` a click shows only
-    the days of a mark: the last two of its custom data.
-    """
-
-    id: str
-    question: Words
-    metrics: tuple[str, ...]
-    by: tuple[str, ...]
-    figure: Figure
-    own: tuple[str, ...] = ()
-    has_time: bool = False
-    has_intervals: bool = False
-    has_before: bool = False
-    names_events: bool = True
-    note: Words | None = None
-    sets_period: bool = False
-
-    def dimensions(self, screen: Screen) -> tuple[str, ...]:
-        time = screen.filters.time_dimensions(screen.info) if self.has_time else ()
-        return (*time, *self.by)
-
-    def asked(self, screen: Screen) -> Question:
-        return screen.question(self.metrics, self.dimensions(screen), without=self.own)
-
-
-def show(card: Card, screen: Screen, controls: Callable[[], Card] | None = None) -> None:
+def show(card: Card, screen: Screen, controls: Callable[[], None] | None = None) -> None:
     """The whole card, with `controls` of its own if it has any. What the log cannot answer is said in a sentence."""
+    given = answer(card, screen)
     with st.container(border=True, key=f"card_{card.id}"):
-        head = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"head_{card.id}")
-        with head:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"head_{card.id}"):
             _title(card, screen)
-        missing = [name for name in card.by if not screen.snapshot.has(name)]
-        if missing:
-            names = words.LISTED(screen.language).join(screen.words(DIMENSIONS[name].words) for name in missing)
-            is_time = all(DIMENSIONS[name].is_time for name in missing)
-            st.info(screen.words(NO_SUCH_TIME if is_time else NO_DIMENSION, names=names))
+            if given.totals is not None:
+                _about(card, screen, given.totals)
+        if given.said:
+            st.info(given.said)
             return
-        try:
-            _show_answer(controls() if controls else card, screen, head)
-        except InvalidValue as problem:
-            st.info(str(problem))
+        if controls:
+            controls()
+        if given.drawn is None:
+            explain_emptiness(card.id, screen)
+        else:
+            _show_drawn(card, given.drawn, screen)
 
 
-def answer(card: Card, screen: Screen, question: Question) -> pd.DataFrame:
-    """The card's frame: what is drawn, shown as a table and handed out."""
-    frame = screen.ask_with_intervals(question) if card.has_intervals else screen.ask(question)
-    if not card.has_before or screen.comparison is None:
-        return frame
-    before = screen.ask(replace(question, since=screen.comparison.since, until=screen.comparison.until))
-    return beside(frame, before, list(question.by))
-
-
-def beside(frame: pd.DataFrame, before: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Each row with the numbers it had before. What is only here or only there has counts of zero on the other side."""
-    names = {name: f"{name}{BEFORE}" for name in before if name not in by}
-    both = frame.merge(before.rename(columns=names), on=by, how="outer", sort=False)
-    counts = [name for name in both if name.removesuffix(BEFORE) in MEASURES]
-    return both.fillna(dict.fromkeys(counts, 0))
-
-
-def _show_answer(card: Card, screen: Screen, head: DeltaGenerator) -> None:
-    question = card.asked(screen)
-    totals = screen.ask(screen.question(card.metrics, without=card.own))
-    with head:
-        _about(card, screen, totals)
-    if is_empty(totals):
-        explain_emptiness(card.id, screen)
-        return
-    frame = answer(card, screen, question)
-    _draw(card, screen, frame)
+def _show_drawn(card: Card, drawn: Drawn, screen: Screen) -> None:
+    _draw(card, drawn, screen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"foot_{card.id}"):
         is_table = st.toggle(screen.words(TABLE), key=f"table_{card.id}")
-        download_buttons(screen, card.id, question, frame, has_before=card.has_before)
+        download_buttons(screen, card.id, drawn.question, drawn.frame, has_before=card.has_before)
     if is_table:
-        show_table(frame, screen, f"rows_{card.id}")
+        show_table(drawn.frame, screen, f"rows_{card.id}")
 
 
-def _draw(card: Card, screen: Screen, frame: pd.DataFrame) -> None:
-    figure = card.figure(frame, screen, marks(screen))
-    alt, on_click, on_brush = screen.words(card.question), _on_click(card, screen), _on_brush(card, screen)
-    screen.board.place(card.id, Chart(figure, alt, on_click, on_brush))
-    if text := legends.legend(figure):
+def _draw(card: Card, drawn: Drawn, screen: Screen) -> None:
+    screen.board.place(card.id)
+    if text := legends.legend(drawn.figure):
         st.html(text)
     rate = _first_rate(card)
-    if rate and rate == card.metrics[0] and not card.has_time and _has_few(frame, rate):
+    if rate and rate == card.metrics[0] and not card.has_time and _has_few(drawn.frame, rate):
         st.caption(screen.words(GREY, few=marks(screen).few(rate)))
     is_split = any(DIMENSIONS[name].scope is Scope.REFUSAL for name in card.by)
     if is_split and not screen.filters.attribution.adds_up:
@@ -239,30 +166,6 @@ def shown(name: str, value: Any, screen: Screen) -> str:
     return formats.count(value, screen.language)
 
 
-def marks(screen: Screen) -> Marks:
-    """How the charts of this screen speak, and what they highlight."""
-    return Marks(
-        language=screen.language,
-        named=screen.label,
-        is_chosen=screen.filters.selects,
-        filtered=frozenset(name for name, _ in screen.filters.where),
-        cause_of=reference.cause_of(screen.snapshot),
-        since=max(screen.period.since, screen.info.first_day),
-        until=screen.period.until,
-        as_of=screen.info.as_of,
-        time_grain=screen.info.time_grain,
-        currency=screen.info.currency,
-        adds_up=screen.filters.attribution.adds_up,
-        is_dark=st.context.theme.type == "dark",
-    )
-
-
-def is_empty(totals: pd.DataFrame) -> bool:
-    """Whether there is nothing to draw: every measure of the card is zero."""
-    measures = [name for name in totals.columns if name in MEASURES]
-    return not totals[measures].to_numpy().any()
-
-
 def explain_emptiness(key: str, screen: Screen) -> None:
     """Why nothing is drawn, and the way out."""
     decided = screen.ask(screen.question(("refusal_rate",)))["decided"].iloc[0]
@@ -270,15 +173,3 @@ def explain_emptiness(key: str, screen: Screen) -> None:
     st.info(text if decided else screen.words(NOTHING_HERE))
     if screen.filters.where:
         st.button(screen.words(words.CLEAR), key=f"clear_{key}", on_click=lambda: history.change(Filters.cleared))
-
-
-def _on_click(card: Card, screen: Screen) -> OnClick | None:
-    if card.sets_period:
-        return lambda mark: clicks.on_days(screen.snapshot, *map(date.fromisoformat, mark[-2:]))
-    if card.own:
-        return lambda mark: clicks.on_values(screen.snapshot, dict(zip(card.own, mark, strict=False)))
-    return None
-
-
-def _on_brush(card: Card, screen: Screen) -> OnBrush | None:
-    return partial(clicks.on_days, screen.snapshot) if card.has_time else None

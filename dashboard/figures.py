@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from dashboard import charts, grids, occasions, reference, tiles, trends
-from dashboard.cards import Figure
+from dashboard.answers import Figure
 from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch

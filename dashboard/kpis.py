@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, words
-from dashboard.cards import marks, shown, spelled
+from dashboard.answers import marks
+from dashboard.cards import shown, spelled
 from dashboard.charts import BEFORE as BEFORE_SUFFIX
 from dashboard.charts import is_few
 from dashboard.downloads import download_buttons

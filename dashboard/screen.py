@@ -20,6 +20,8 @@ class Screen:
     snapshot: Snapshot
     filters: Filters
     board: Board = field(default_factory=Board)
+    answers: dict[str, Any] = field(default_factory=dict)
+    """What its cards show, by the card."""
 
     @property
     def language(self) -> Language:

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import formats, frame, history, state, words
+from dashboard import answers, formats, frame, history, state, words
 from dashboard.address import to_query
-from dashboard.board import Board
 from dashboard.filters import opening
 from dashboard.problems import damaged, no_data, rebuild, said
 from dashboard.screen import Screen
@@ -21,12 +21,13 @@ ICON = str(Path(__file__).with_name("icon.svg"))
 """A file: Streamlit would fetch a `:material/…:` icon of the page from the internet."""
 HOME = "REFUSAL_LENS_HOME"
 VIEWS = {
-    "overview": overview.render,
-    "causes": causes.render,
-    "regions": regions.render,
-    "time": over_time.render,
-    "data": data_quality.render,
+    "overview": overview,
+    "causes": causes,
+    "regions": regions,
+    "time": over_time,
+    "data": data_quality,
 }
+"""Each a module with `cards`, whose charts are on their way before `render` puts the view on the page."""
 
 
 def main() -> None:
@@ -45,12 +46,15 @@ def screen(home: Path, browser_language: Language) -> None:
     snapshot = state.snapshot(home)
     first = opening(snapshot.info, browser_language)
     filters = history.arrive(snapshot, first)
-    board = Board()
-    pages = {name: page(name, render, Screen(snapshot, filters, board)) for name, render in VIEWS.items()}
+    shown = Screen(snapshot, filters)
+    pages = {name: page(name, partial(view.render, shown), filters.language) for name, view in VIEWS.items()}
     chosen = st.navigation(list(pages.values()), position="hidden")
-    top = st.container(key="top")
-    run(chosen, home, filters.language)
-    board.show(filters.language)
+    top, body, board = st.container(key="top"), st.container(key="view"), st.container(key="charts")
+    answers.draw(VIEWS[chosen.url_path or "overview"].cards(shown), shown)
+    with board:
+        shown.board.show(filters.language)
+    with body:
+        run(chosen, home, filters.language)
     with top:
         frame.masthead(snapshot.info, filters.language)
         frame.links(pages, to_query(filters, first))
@@ -60,7 +64,7 @@ def screen(home: Path, browser_language: Language) -> None:
 
 
 def run(chosen: "st.Page", home: Path, language: Language) -> None:
-    """The view, before all that stands around it, so that its charts are on their way first."""
+    """The view; what it cannot show is said in its place."""
     try:
         chosen.run()
     except RefusalLensError as problem:
@@ -69,12 +73,12 @@ def run(chosen: "st.Page", home: Path, language: Language) -> None:
             st.code(rebuild(home), language="shell")
 
 
-def page(name: str, render: Callable[[Screen], None], screen: Screen) -> "st.Page":
+def page(name: str, render: Callable[[], None], language: Language) -> "st.Page":
     title, icon = words.VIEWS[name]
     path = "" if name == "overview" else name
     return st.Page(
-        lambda: render(screen),
-        title=title(screen.language),
+        render,
+        title=title(language),
         icon=icon,
         url_path=path,
         default=not path,

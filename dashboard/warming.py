@@ -4,10 +4,10 @@ import logging
 from pathlib import Path
 
 from dashboard import state
-from dashboard.cards import answer
+from dashboard.answers import draw
 from dashboard.filters import opening
 from dashboard.screen import Screen
-from dashboard.views import causes, over_time, overview, regions
+from dashboard.shell import VIEWS
 from etl.errors import RefusalLensError
 from etl.words import Language
 
@@ -19,7 +19,7 @@ def answer_opening_questions(home: Path) -> None:
     try:
         snapshot = state.snapshot(home)
         screen = Screen(snapshot, opening(snapshot.info, Language.EN))
-        for card in (*overview.CARDS, *causes.CARDS, *regions.CARDS, *over_time.CARDS):
-            answer(card, screen, card.asked(screen))
+        for view in VIEWS.values():
+            draw(view.cards(screen), screen)
     except RefusalLensError as problem:
         logger.info("nothing to warm in %s: %s", home, problem)

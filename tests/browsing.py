@@ -29,6 +29,8 @@ QUIET = (
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 PATIENCE = 30_000
 """Milliseconds for a page on a busy machine."""
+FLUSHED = 60
+"""Milliseconds: Streamlit says that a run is over before it writes the last of it to the page."""
 UP_WITHIN = 60
 """Seconds for a server on a busy machine."""
 
@@ -88,6 +90,7 @@ def settle(page: Page, charts: int = 0) -> None:
         arg=charts,
         timeout=PATIENCE,
     )
+    page.evaluate(f"new Promise(settled => setTimeout(settled, {FLUSHED}))")
 
 
 def click_mark(page: Page, card: str, *mark: str) -> None:

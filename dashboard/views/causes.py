@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard import figures
 from dashboard.advice import show_advice
-from dashboard.cards import Card, show
+from dashboard.answers import Card
+from dashboard.cards import show
 from dashboard.screen import Screen
 from dashboard.trends import Shape
 from etl.words import Words
@@ -48,6 +49,10 @@ OVER_TIME = Card(
     figure=figures.over_time("refusals", split="cause", shape=Shape.STACKED),
 )
 CARDS = (LAYERS, CAUSES, REASONS, OVER_TIME)
+
+
+def cards(screen: Screen) -> tuple[Card, ...]:
+    return CARDS
 
 
 def render(screen: Screen) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats
+from dashboard.answers import Card
 from dashboard.downloads import table_buttons
 from dashboard.screen import Screen
 from dashboard.tables import counts
@@ -114,6 +115,11 @@ class Section:
     """A line above the table."""
     more: Callable[[pd.DataFrame], None] = lambda frame: None
     """What stands below the table and its note."""
+
+
+def cards(screen: Screen) -> tuple[Card, ...]:
+    """Tables only."""
+    return ()
 
 
 def render(screen: Screen) -> None:

@@ -1,12 +1,14 @@
 """Time: since when, at which hour, beside the lender's own events."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from dashboard import figures
-from dashboard.cards import Card, show
+from dashboard.answers import Card
+from dashboard.cards import show
 from dashboard.screen import Screen
 from dashboard.trends import Shape
 from etl.catalogue.dimensions import DIMENSIONS
@@ -67,36 +69,44 @@ DAYS = Card(
     sets_period=True,
     figure=figures.calendar("refusal_rate"),
 )
-CARDS = (RATE, SPLIT_RATES, VOLUME, HOURS, DAYS)
+DEFAULTS = {"split": "layer", "shape": Shape.PANELS}
+"""Of the two controls of the split trend."""
+
+
+def cards(screen: Screen) -> tuple[Card, ...]:
+    return (RATE, _split_rates(screen), VOLUME, HOURS, DAYS)
 
 
 def render(screen: Screen) -> None:
-    show(RATE, screen)
-    show(SPLIT_RATES, screen, partial(_split, screen))
-    for card in (VOLUME, HOURS, DAYS):
-        show(card, screen)
+    for card in cards(screen):
+        show(card, screen, partial(_controls, screen) if card.id == SPLIT_RATES.id else None)
 
 
-def _split(screen: Screen) -> Card:
+def _split_rates(screen: Screen) -> Card:
     """The split trend as the reader wants it drawn."""
-    with st.container(horizontal=True, gap="medium"):
-        split = st.segmented_control(
-            screen.words(SPLIT),
-            SPLITS,
-            default="layer",
-            required=True,
-            format_func=lambda name: screen.words(DIMENSIONS[name].words),
-            key=f"split_{screen.language}",
-            persist_state="session",
-        )
-        shape = st.segmented_control(
-            screen.words(SHAPE),
-            list(SHAPES),
-            default=Shape.PANELS,
-            required=True,
-            format_func=lambda shape: screen.words(SHAPES[shape]),
-            key=f"shape_{screen.language}",
-            persist_state="session",
-        )
+    split, shape = (st.session_state.get(_key(name, screen), default) for name, default in DEFAULTS.items())
     drawn = figures.over_time("refusal_rate", split=split, shape=Shape(shape))
     return replace(SPLIT_RATES, by=(split,), own=(split,), figure=drawn)
+
+
+def _controls(screen: Screen) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        _one_of("split", SPLIT, {name: DIMENSIONS[name].words for name in SPLITS}, screen)
+        _one_of("shape", SHAPE, SHAPES, screen)
+
+
+def _one_of(name: str, label: Words, choices: Mapping[str, Words], screen: Screen) -> None:
+    st.segmented_control(
+        screen.words(label),
+        list(choices),
+        default=DEFAULTS[name],
+        required=True,
+        format_func=lambda choice: screen.words(choices[choice]),
+        key=_key(name, screen),
+        persist_state="session",
+    )
+
+
+def _key(name: str, screen: Screen) -> str:
+    """With the language: Streamlit remembers a choice by its text."""
+    return f"{name}_{screen.language}"

@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import figures, formats, reference, words
-from dashboard.cards import Card, show
+from dashboard.answers import Card
+from dashboard.cards import show
 from dashboard.cautions import show_cautions
 from dashboard.kpis import show_row
 from dashboard.screen import Screen
@@ -40,6 +41,10 @@ TILES = Card(
 NEWEST = Words(en="What happened lately?", zh="最近发生了什么？")
 MOST = 5
 CARDS = (TREND, CAUSES, TILES)
+
+
+def cards(screen: Screen) -> tuple[Card, ...]:
+    return CARDS
 
 
 def render(screen: Screen) -> None:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from dashboard import figures
-from dashboard.cards import Card, show
+from dashboard.answers import Card
+from dashboard.cards import show
 from dashboard.screen import Screen
 from etl.words import Words
 
@@ -47,6 +48,10 @@ MATRIX = Card(
     ),
 )
 CARDS = (TILES, MACRO_REGIONS, RANKING, MATRIX)
+
+
+def cards(screen: Screen) -> tuple[Card, ...]:
+    return CARDS
 
 
 def render(screen: Screen) -> None:

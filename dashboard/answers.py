@@ -1,0 +1,173 @@
+"""Cards answered: their frames, and their figures on the board, before anything of the view is on the page."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import clicks, reference, words
+from dashboard.board import Chart, OnBrush, OnClick
+from dashboard.charts import BEFORE
+from dashboard.marks import Marks
+from dashboard.screen import Screen
+from dashboard.sketch import Sketch
+from etl.catalogue.dimensions import DIMENSIONS
+from etl.catalogue.metrics import MEASURES
+from etl.errors import InvalidValue
+from etl.query import Question
+from etl.words import Words
+
+Figure = Callable[[pd.DataFrame, Screen, Marks], Sketch]
+
+NO_DIMENSION = Words(
+    en="This log does not carry: {names}. The chart needs it.", zh="本日志未包含：{names}，无法绘制此图。"
+)
+NO_SUCH_TIME = Words(
+    en="The times of this log are too coarse for this chart. It needs: {names}.",
+    zh="本日志的时间精度不足以绘制此图，所需：{names}。",
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is asked, how it is drawn and which filter a click changes. `by` may depend on the screen's time steps.
+
+    `own` names the dimensions of the marks, in the order of a mark's custom data: their filters highlight
+    instead of narrowing, so that no mark vanishes when another is chosen. With `sets_period` a click shows only
+    the days of a mark: the last two of its custom data.
+    """
+
+    id: str
+    question: Words
+    metrics: tuple[str, ...]
+    by: tuple[str, ...]
+    figure: Figure
+    own: tuple[str, ...] = ()
+    has_time: bool = False
+    has_intervals: bool = False
+    has_before: bool = False
+    names_events: bool = True
+    note: Words | None = None
+    sets_period: bool = False
+
+    def dimensions(self, screen: Screen) -> tuple[str, ...]:
+        time = screen.filters.time_dimensions(screen.info) if self.has_time else ()
+        return (*time, *self.by)
+
+    def asked(self, screen: Screen) -> Question:
+        return screen.question(self.metrics, self.dimensions(screen), without=self.own)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was asked, the frame that is the answer, and its figure."""
+
+    question: Question
+    frame: pd.DataFrame
+    figure: Sketch
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a card shows: `totals` over all its marks, and what is drawn, None where all of it is zero.
+
+    Or `said`: why the log cannot answer.
+    """
+
+    card: Card
+    said: str = ""
+    totals: pd.DataFrame | None = None
+    drawn: Drawn | None = None
+
+
+def draw(cards: Iterable[Card], screen: Screen) -> None:
+    """The charts of a view onto the board."""
+    for card in cards:
+        if drawn := answer(card, screen).drawn:
+            alt = screen.words(card.question)
+            screen.board.add(card.id, Chart(drawn.figure, alt, _on_click(card, screen), _on_brush(card, screen)))
+
+
+def answer(card: Card, screen: Screen) -> Answer:
+    """The card's answer, found once a run."""
+    if card.id not in screen.answers:
+        screen.answers[card.id] = _answer(card, screen)
+    given: Answer = screen.answers[card.id]
+    return given
+
+
+def _answer(card: Card, screen: Screen) -> Answer:
+    missing = [name for name in card.by if not screen.snapshot.has(name)]
+    if missing:
+        names = words.LISTED(screen.language).join(screen.words(DIMENSIONS[name].words) for name in missing)
+        is_time = all(DIMENSIONS[name].is_time for name in missing)
+        return Answer(card, screen.words(NO_SUCH_TIME if is_time else NO_DIMENSION, names=names))
+    try:
+        return _asked(card, screen)
+    except InvalidValue as problem:
+        return Answer(card, str(problem))
+
+
+def _asked(card: Card, screen: Screen) -> Answer:
+    question = card.asked(screen)
+    totals = screen.ask(screen.question(card.metrics, without=card.own))
+    if is_empty(totals):
+        return Answer(card, totals=totals)
+    frame = _frame(card, screen, question)
+    return Answer(card, "", totals, Drawn(question, frame, card.figure(frame, screen, marks(screen))))
+
+
+def _frame(card: Card, screen: Screen, question: Question) -> pd.DataFrame:
+    """What is drawn, shown as a table and handed out."""
+    frame = screen.ask_with_intervals(question) if card.has_intervals else screen.ask(question)
+    if not card.has_before or screen.comparison is None:
+        return frame
+    before = screen.ask(replace(question, since=screen.comparison.since, until=screen.comparison.until))
+    return beside(frame, before, list(question.by))
+
+
+def beside(frame: pd.DataFrame, before: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Each row with the numbers it had before. What is only here or only there has counts of zero on the other side."""
+    names = {name: f"{name}{BEFORE}" for name in before if name not in by}
+    both = frame.merge(before.rename(columns=names), on=by, how="outer", sort=False)
+    counts = [name for name in both if name.removesuffix(BEFORE) in MEASURES]
+    return both.fillna(dict.fromkeys(counts, 0))
+
+
+def marks(screen: Screen) -> Marks:
+    """How the charts of this screen speak, and what they highlight."""
+    return Marks(
+        language=screen.language,
+        named=screen.label,
+        is_chosen=screen.filters.selects,
+        filtered=frozenset(name for name, _ in screen.filters.where),
+        cause_of=reference.cause_of(screen.snapshot),
+        since=max(screen.period.since, screen.info.first_day),
+        until=screen.period.until,
+        as_of=screen.info.as_of,
+        time_grain=screen.info.time_grain,
+        currency=screen.info.currency,
+        adds_up=screen.filters.attribution.adds_up,
+        is_dark=st.context.theme.type == "dark",
+    )
+
+
+def is_empty(totals: pd.DataFrame) -> bool:
+    """Whether there is nothing to draw: every measure of the card is zero."""
+    measures = [name for name in totals.columns if name in MEASURES]
+    return not totals[measures].to_numpy().any()
+
+
+def _on_click(card: Card, screen: Screen) -> OnClick | None:
+    if card.sets_period:
+        return lambda mark: clicks.on_days(screen.snapshot, *map(date.fromisoformat, mark[-2:]))
+    if card.own:
+        return lambda mark: clicks.on_values(screen.snapshot, dict(zip(card.own, mark, strict=False)))
+    return None
+
+
+def _on_brush(card: Card, screen: Screen) -> OnBrush | None:
+    return partial(clicks.on_days, screen.snapshot) if card.has_time else None
