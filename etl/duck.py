@@ -16,8 +16,7 @@ from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, Sta
 Connection = duckdb.DuckDBPyConnection
 
 MEMORY_LIMIT = "4GB"
-AT_ONCE = 500
-"""Rows in one insert: DuckDB pays per statement."""
+Extent = tuple[int, str | None, str | None]
 MALFORMED_COLUMNS = "source_file varchar, source_row bigint, raw varchar"
 
 
@@ -64,10 +63,9 @@ def rename_view(connection: Connection, name: str, new_name: str) -> None:
 def make_table(connection: Connection, name: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
     """A small table from Python values. `columns` is a DuckDB column list such as `rule varchar, rows bigint`."""
     connection.execute(f"create or replace table {name} ({columns})")
-    for start in range(0, len(rows), AT_ONCE):
-        several = rows[start : start + AT_ONCE]
-        places = ", ".join(f"({', '.join('?' * len(row))})" for row in several)
-        connection.execute(f"insert into {name} values {places}", [value for row in several for value in row])
+    if rows:
+        lists = ", ".join(f"unnest(cast(? as {type_}[]))" for type_ in connection.table(name).types)
+        connection.execute(f"insert into {name} select {lists}", [list(values) for values in zip(*rows, strict=True)])
 
 
 def keep_no_objects(connection: Connection, file_name: str) -> None:
@@ -113,6 +111,21 @@ def values(connection: Connection, relation: str, column: str) -> set[str]:
 
 def rows_in(connection: Connection, path: Path) -> int:
     return int(connection.execute("select num_rows from parquet_file_metadata(?)", [str(path)]).fetchall()[0][0])
+
+
+def span(connection: Connection, relation: str, column: str) -> tuple[str, str] | None:
+    """The least and the greatest text of a column; None where there is none."""
+    first, last = connection.execute(f"select min({column}), max({column}) from {relation}").fetchall()[0]
+    return None if first is None else (first, last)
+
+
+def extents(connection: Connection, paths: Sequence[Path], column: str) -> dict[Path, Extent]:
+    """By Parquet file how many rows it has, and the least and the greatest text of a column that it may lack."""
+    files = connection.read_parquet([str(path) for path in paths], filename=True)
+    text = ColumnExpression(column) if column in files.columns else ConstantExpression(None).cast("varchar")
+    measures = [FunctionExpression(name, text) for name in ("min", "max")]
+    found = files.aggregate([ColumnExpression("filename"), FunctionExpression("count_star"), *measures])
+    return {Path(name): (rows, first, last) for name, rows, first, last in found.fetchall()}
 
 
 def write_by_day(connection: Connection, relation: str, folder: Path) -> list[tuple[str, Path]]:

@@ -12,13 +12,14 @@ import duckdb
 from etl import duck
 from etl.catalogue import OTHER, load_catalogue
 from etl.catalogue.rules import CONFLICTING, MALFORMED, load_rules
+from etl.column_rules import ID
 from etl.home import Home
 from etl.manifest import ATTEMPTS, HISTORY, Manifest, Part, check_contents
 from etl.privacy import HashKey
 from etl.profile import Profile
 from etl.rule_expressions import FULL_WIDTH, HALF_WIDTH
 from etl.sources import Source, land
-from etl.store import Store
+from etl.store import Store, days_of_many_parts
 
 SETTINGS = (
     "business_zone varchar, source_zone varchar, date_order varchar, is_restated_by_order boolean,"
@@ -86,9 +87,10 @@ class Intake:
 
     def finish(self) -> None:
         """Join the parts of days that many batches brought rows of."""
-        with self._store() as store:
-            joined = store.join(self.manifest)
-        self.manifest = replace(joined, hash_key_id=self.key.used_for(self.profile))
+        if days_of_many_parts(self.manifest):
+            with self._store() as store:
+                self.manifest = store.join(self.manifest)
+        self.manifest = replace(self.manifest, hash_key_id=self.key.used_for(self.profile))
 
     @contextmanager
     def _store(self) -> Iterator[Store]:
@@ -107,9 +109,11 @@ class Intake:
 
     def _compare(self, connection: duck.Connection) -> None:
         """Find the attempts that come more than once, and which of their rows are in force."""
+        ids = duck.span(connection, "accepted", ID)
         with self._naming_damage():
             for name, kind in (("stored", ATTEMPTS), ("history", HISTORY)):
-                paths = [self.home.root / part.path for part in self.manifest.of_kind(kind)]
+                parts = [part for part in self.manifest.of_kind(kind) if ids and part.may_hold_ids_of(*ids)]
+                paths = [self.home.root / part.path for part in parts]
                 duck.read_parts(connection, name, paths, like="accepted")
             for model in ("met", "contenders"):
                 duck.make(connection, "intake", model)

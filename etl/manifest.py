@@ -19,7 +19,10 @@ LOAD_AGAIN = "load the logs again into a new home with --home OTHER_FOLDER"
 
 @dataclass(frozen=True)
 class Part:
-    """One immutable Parquet file of the store, named after its content. `path` is relative to the home folder."""
+    """One immutable Parquet file of the store, named after its content. `path` is relative to the home folder.
+
+    `first_id` and `last_id` are the least and the greatest id of an attempt in it; None where that is not known.
+    """
 
     kind: str
     day: str
@@ -27,6 +30,14 @@ class Part:
     sha256: str
     bytes: int
     rows: int
+    first_id: str | None = None
+    last_id: str | None = None
+
+    def may_hold_ids_of(self, first_id: str, last_id: str) -> bool:
+        """Whether an id from `first_id` to `last_id` can be in it. Python and DuckDB order texts alike."""
+        if self.first_id is None or self.last_id is None:
+            return True
+        return self.first_id <= last_id and first_id <= self.last_id
 
 
 @dataclass(frozen=True)

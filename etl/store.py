@@ -8,6 +8,7 @@ from pathlib import Path
 from duckdb import CaseExpression, ColumnExpression, StarExpression
 
 from etl import duck
+from etl.column_rules import ID
 from etl.home import Home
 from etl.identifiers import is_within, masked_text
 from etl.manifest import ATTEMPTS, QUARANTINE, Manifest, Part, check_contents
@@ -27,12 +28,12 @@ class Store:
     def write_days(self, relation: str) -> list[Part]:
         """The rows of a relation with a column `day`, as a part (or more) for each day."""
         files = duck.write_by_day(self.connection, relation, self.staging / relation)
-        return [self.keep(path, ATTEMPTS, day) for day, path in files]
+        return self._kept(ATTEMPTS, [(path, day) for day, path in files])
 
     def write(self, relation: str, kind: str) -> list[Part]:
         """The rows of a relation as one part that belongs to no day; none where it is empty."""
         path = self.staging / f"{relation}.parquet"
-        return [self.keep(path, kind, "")] if duck.write_rows(self.connection, relation, path) else []
+        return self._kept(kind, [(path, "")]) if duck.write_rows(self.connection, relation, path) else []
 
     def write_quarantine(self) -> list[Part]:
         """The rows that are kept out of the numbers, each whole and with every rule it broke.
@@ -48,9 +49,12 @@ class Store:
         self.connection.view("quarantine").select(others, raw, id).create_view("kept_out_masked")
         return self.write("kept_out_masked", QUARANTINE)
 
-    def keep(self, path: Path, kind: str, day: str) -> Part:
+    def _kept(self, kind: str, files: list[tuple[Path, str]]) -> list[Part]:
+        extents = duck.extents(self.connection, [path for path, _ in files], ID) if files else {}
+        return [self._keep(path, kind, day, extents[path]) for path, day in files]
+
+    def _keep(self, path: Path, kind: str, day: str, extent: duck.Extent) -> Part:
         """Move a finished file to its content's name; a file of that name has that content already."""
-        rows = duck.rows_in(self.connection, path)
         digest, size = duck.sha256(path), path.stat().st_size
         folder = self.home.store / kind / (f"day={day}" if day else "")
         final = folder / f"{digest[:16]}.parquet"
@@ -58,14 +62,11 @@ class Store:
         duck.sync(path)
         path.replace(final)
         duck.sync(folder)
-        return Part(kind, day, final.relative_to(self.home.root).as_posix(), digest, size, rows)
+        return Part(kind, day, final.relative_to(self.home.root).as_posix(), digest, size, *extent)
 
     def join(self, manifest: Manifest) -> Manifest:
         """The manifest with the parts of every day that has too many made one."""
-        days: defaultdict[str, list[Part]] = defaultdict(list)
-        for part in manifest.of_kind(ATTEMPTS):
-            days[part.day].append(part)
-        for parts in [parts for parts in days.values() if len(parts) > MOST_PARTS]:
+        for parts in days_of_many_parts(manifest):
             check_contents(self.home.root, parts)
             duck.open_parts(self.connection, "joined", self.paths(parts))
             manifest = manifest.with_parts(self.write_days("joined"), parts)
@@ -73,3 +74,11 @@ class Store:
 
     def paths(self, parts: Iterable[Part]) -> list[Path]:
         return [self.home.root / part.path for part in parts]
+
+
+def days_of_many_parts(manifest: Manifest) -> list[list[Part]]:
+    """The parts of each day that has too many."""
+    days: defaultdict[str, list[Part]] = defaultdict(list)
+    for part in manifest.of_kind(ATTEMPTS):
+        days[part.day].append(part)
+    return [parts for parts in days.values() if len(parts) > MOST_PARTS]
