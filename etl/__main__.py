@@ -7,9 +7,7 @@ from typing import Annotated
 import typer
 
 from etl import report
-from etl.asking import check_period, question_from
 from etl.command_line import USER_MISTAKE, console, progress, run
-from etl.draft import drafted, write_new
 from etl.errors import InvalidValue
 from etl.home import Home
 from etl.lock import writing
@@ -18,7 +16,6 @@ from etl.pipeline import Result, Trial, add_files, check_source, rebuild, try_fi
 from etl.profile import CONTRACT, Profile, load_profile
 from etl.publish import current_manifest, roll_back
 from etl.quarantine import By, balance, check_rule, counted_rows_kept_out, parts_kept_out, rows_kept_out
-from etl.query import ask
 from etl.snapshot import open_snapshot
 from etl.verify import verify as verified_home
 from etl.words import Language
@@ -105,6 +102,8 @@ def draft_profile(
     out: Annotated[Path | None, typer.Option(help="TOML file to write; one that exists stays as it is.")] = None,
 ) -> None:
     """Draft a mapping profile for a file: TOML with a guess for every column, and questions."""
+    from etl.draft import drafted, write_new
+
     if out is None:
         print(drafted(path), end="")
         return
@@ -145,6 +144,8 @@ def summary(
 ) -> None:
     """Print or write any metrics by any dimensions under any filters."""
     from etl import answers
+    from etl.asking import check_period, question_from
+    from etl.query import ask
 
     snapshot = open_snapshot(home)
     question = question_from(metric, by, where, since, until, attribution)

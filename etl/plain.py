@@ -1,13 +1,17 @@
 """Whether a text file can be read by DuckDB as it stands, looked up in one fast pass over its bytes."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from etl.magic import BYTE_ORDER_MARK
 from etl.unpacking import pieces
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 LINE_FEED = b"\n"
 INVISIBLE = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])")
@@ -37,11 +41,15 @@ def plain_lines(path: Path) -> int | None:
 
 def times(letter: bytes, text: bytes) -> int:
     """How often one byte is in a text."""
+    import numpy as np
+
     return int(np.count_nonzero(_places(letter, text)))
 
 
 def longest_line(lines: bytes) -> int:
     """The bytes of the longest line, with its end; each ends in a line feed."""
+    import numpy as np
+
     ends = np.flatnonzero(_places(LINE_FEED, lines))
     return int(np.diff(ends, prepend=-1).max(initial=0))
 
@@ -54,6 +62,8 @@ def is_visible(text: bytes) -> bool:
 
 
 def _places(letter: bytes, text: bytes) -> npt.NDArray[np.bool_]:
+    import numpy as np
+
     return np.equal(np.frombuffer(text, np.uint8), ord(letter))
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow as pa
-
 from etl.errors import UnreadableInput
 
 PACKED = (".gz", ".zst")
@@ -16,7 +14,12 @@ FREE_BYTES = 64_000_000
 
 
 def pieces(path: Path, size: int = PIECE) -> Iterator[bytes]:
-    """The unpacked content; `UnreadableInput` where it is damaged or a bomb."""
+    """The unpacked content; `UnreadableInput` where it is damaged or a bomb.
+
+    Arrow is imported where text is read: other loads start sooner without it. So is NumPy in `etl.plain`.
+    """
+    import pyarrow as pa
+
     packed = path.stat().st_size if path.suffix in PACKED else None
     done = 0
     try:
