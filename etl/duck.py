@@ -16,7 +16,6 @@ from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, Sta
 Connection = duckdb.DuckDBPyConnection
 
 MEMORY_LIMIT = "4GB"
-Extent = tuple[int, str | None, str | None]
 MALFORMED_COLUMNS = "source_file varchar, source_row bigint, raw varchar"
 
 
@@ -119,19 +118,8 @@ def span(connection: Connection, relation: str, column: str) -> tuple[str, str] 
     return None if first is None else (first, last)
 
 
-def extents(connection: Connection, paths: Sequence[Path], column: str) -> dict[Path, Extent]:
-    """By Parquet file how many rows it has, and the least and the greatest text of a column that it may lack."""
-    files = connection.read_parquet([str(path) for path in paths], filename=True)
-    text = ColumnExpression(column) if column in files.columns else ConstantExpression(None).cast("varchar")
-    measures = [FunctionExpression(name, text) for name in ("min", "max")]
-    found = files.aggregate([ColumnExpression("filename"), FunctionExpression("count_star"), *measures])
-    return {Path(name): (rows, first, last) for name, rows, first, last in found.fetchall()}
-
-
-def write_by_day(connection: Connection, relation: str, folder: Path) -> list[tuple[str, Path]]:
+def write_partitioned(connection: Connection, relation: str, folder: Path) -> list[tuple[str, Path]]:
     """Write `relation` as Parquet files by day below `folder`; each file with its day, in order."""
-    if count(connection, relation) == 0:
-        return []
     connection.execute(
         f"copy (from {relation}) to '{_quoted(folder)}'"
         " (format parquet, compression zstd, partition_by (day), write_partition_columns true)"

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from duckdb import CaseExpression, ColumnExpression, StarExpression
+from duckdb import CaseExpression, ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
 
 from etl import duck
+from etl.by_day import write_by_day
 from etl.column_rules import ID
 from etl.home import Home
 from etl.identifiers import is_within, masked_text
@@ -15,6 +16,10 @@ from etl.manifest import ATTEMPTS, QUARANTINE, Manifest, Part, check_contents
 
 MOST_PARTS = 8
 """Parts of one day above which they are made one: a reader pays per file."""
+
+
+Extent = tuple[int, str | None, str | None]
+"""The rows of a part, the least and the greatest id in it."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Store:
 
     def write_days(self, relation: str) -> list[Part]:
         """The rows of a relation with a column `day`, as a part (or more) for each day."""
-        files = duck.write_by_day(self.connection, relation, self.staging / relation)
+        files = write_by_day(self.connection, relation, self.staging / relation)
         return self._kept(ATTEMPTS, [(path, day) for day, path in files])
 
     def write(self, relation: str, kind: str) -> list[Part]:
@@ -50,10 +55,10 @@ class Store:
         return self.write("kept_out_masked", QUARANTINE)
 
     def _kept(self, kind: str, files: list[tuple[Path, str]]) -> list[Part]:
-        extents = duck.extents(self.connection, [path for path, _ in files], ID) if files else {}
+        extents = _extents(self.connection, [path for path, _ in files]) if files else {}
         return [self._keep(path, kind, day, extents[path]) for path, day in files]
 
-    def _keep(self, path: Path, kind: str, day: str, extent: duck.Extent) -> Part:
+    def _keep(self, path: Path, kind: str, day: str, extent: Extent) -> Part:
         """Move a finished file to its content's name; a file of that name has that content already."""
         digest, size = duck.sha256(path), path.stat().st_size
         folder = self.home.store / kind / (f"day={day}" if day else "")
@@ -82,3 +87,12 @@ def days_of_many_parts(manifest: Manifest) -> list[list[Part]]:
     for part in manifest.of_kind(ATTEMPTS):
         days[part.day].append(part)
     return [parts for parts in days.values() if len(parts) > MOST_PARTS]
+
+
+def _extents(connection: duck.Connection, paths: list[Path]) -> dict[Path, Extent]:
+    """Of each file that was written; rows kept out have no id."""
+    files = connection.read_parquet([str(path) for path in paths], filename=True)
+    text = ColumnExpression(ID) if ID in files.columns else ConstantExpression(None).cast("varchar")
+    measures = [FunctionExpression(name, text) for name in ("min", "max")]
+    found = files.aggregate([ColumnExpression("filename"), FunctionExpression("count_star"), *measures])
+    return {Path(name): (rows, first, last) for name, rows, first, last in found.fetchall()}

@@ -23,6 +23,7 @@ from dashboard import state
 from dashboard.shell import HOME, VIEWS
 from etl import duck, intervals
 from etl.build import sum_up
+from etl.by_day import write_by_day
 from etl.contract import COLUMN_NAMES
 from etl.home import Home
 from etl.intake import Intake, hold_to_contract
@@ -101,7 +102,7 @@ def _intake(folder: Path, rows: int) -> list[Timed]:
         steps = {
             "held against the contract": lambda: hold_to_contract(connection),
             "compared with what is stored": lambda: intake._compare(connection),
-            "writing the parts": lambda: duck.write_by_day(connection, "kept", folder / "w"),
+            "writing the parts": lambda: write_by_day(connection, "kept", folder / "w"),
         }
         return [Timed(what, rows, timed(step)) for what, step in steps.items()]
 
