@@ -28,6 +28,7 @@ from etl.tables import (
     ranges,
     rows_in_parquet,
     rows_in_table,
+    with_times_as_text,
 )
 from etl.text_files import CSV_ENDINGS, JSON_ENDINGS, land_staged, land_text, mapped_columns, staged_pieces
 from etl.unpacking import PACKED
@@ -178,7 +179,7 @@ def _numbered(connection: Connection, sources: list[Source], profile: Profile, s
 
 def _read_now(connection: Connection, rows: duckdb.DuckDBPyRelation) -> None:
     """Whatever is wrong with the file is found here, and in no model after this."""
-    rows.create_view("file_rows", replace=True)
+    with_times_as_text(rows).create_view("file_rows", replace=True)
     copy_table(connection, "file_rows", "rows_read")
     connection.table("rows_read").select(StarExpression()).create_view("source", replace=True)
 

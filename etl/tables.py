@@ -6,7 +6,14 @@ from glob import escape
 from pathlib import Path
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, StarExpression
+from duckdb import (
+    CaseExpression,
+    ColumnExpression,
+    ConstantExpression,
+    DuckDBPyRelation,
+    FunctionExpression,
+    StarExpression,
+)
 
 from etl import duck
 from etl.dialects import check_names
@@ -54,6 +61,12 @@ def land_table(connection: duck.Connection, path: Path, table: str, rows: Rows |
     numbered.create_view(NUMBERED, replace=True)
 
 
+def with_times_as_text(relation: DuckDBPyRelation) -> DuckDBPyRelation:
+    """Times as DuckDB writes them, once: whatever asks for the text of a column that is none writes it again."""
+    types = dict(zip(relation.columns, map(str, relation.types), strict=True))
+    return relation.select(*(_time_as_text(name, type_) for name, type_ in types.items()))
+
+
 def rows_in_parquet(path: Path) -> int:
     with duckdb.connect(":memory:") as connection:
         return duck.rows_in(connection, path)
@@ -84,6 +97,19 @@ def _attached(connection: duck.Connection, path: Path, table: str) -> DuckDBPyRe
         raise UnknownName(f"table of {path.name}", table, known)
     schema, _, name = table.rpartition(".")
     return connection.table(f"{GIVEN}.{schema or MAIN}.{_quoted(name)}")
+
+
+def _time_as_text(name: str, type_: str) -> duckdb.Expression:
+    """A moment that knows its zone is written in UTC, ten times as fast as by way of a zone's calendar."""
+    column = ColumnExpression(name)
+    if not type_.startswith("TIMESTAMP"):
+        return column
+    text = column.cast("varchar")
+    if type_ == "TIMESTAMP WITH TIME ZONE":
+        in_utc = FunctionExpression("make_timestamp", FunctionExpression("epoch_us", column)).cast("varchar")
+        finite = FunctionExpression("concat", in_utc, ConstantExpression("+00"))
+        text = otherwise(CaseExpression(FunctionExpression("isfinite", column), finite), text)
+    return text.alias(name)
 
 
 def _relations(connection: duck.Connection) -> list[str]:
