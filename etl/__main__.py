@@ -17,6 +17,7 @@ from etl.profile import CONTRACT, Profile, load_profile
 from etl.publish import current_manifest, roll_back
 from etl.quarantine import By, balance, check_rule, counted_rows_kept_out, parts_kept_out, rows_kept_out
 from etl.snapshot import open_snapshot
+from etl.traces import publishing
 from etl.verify import verify as verified_home
 from etl.words import Language
 
@@ -193,7 +194,7 @@ def rollback(
     to: Annotated[str | None, typer.Option(help="Snapshot to go back to; else the last before the live one.")] = None,
 ) -> None:
     """Make an earlier snapshot live again. What was loaded since can be loaded again."""
-    with writing(Home(home), "a rollback"):
+    with publishing(Home(home), "a rollback"):
         snapshot_id = roll_back(Home(home), to)
     console.print(f"Live is snapshot {snapshot_id} in {home}.")
 

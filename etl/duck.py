@@ -16,6 +16,8 @@ from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, Sta
 Connection = duckdb.DuckDBPyConnection
 
 MEMORY_LIMIT = "4GB"
+SPILLED = ".spill"
+"""Where DuckDB puts what does not fit in memory; it stays where a process is killed."""
 MALFORMED_COLUMNS = "source_file varchar, source_row bigint, raw varchar"
 
 
@@ -26,7 +28,7 @@ def workbench(folder: Path) -> Iterator[Connection]:
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute(f"set temp_directory = '{_quoted(folder / '.spill')}'")
+        connection.execute(f"set temp_directory = '{_quoted(folder / SPILLED)}'")
         yield connection
     finally:
         connection.close()

@@ -14,14 +14,27 @@ from etl.home import Home
 @contextmanager
 def writing(home: Home, what: str = "load or build") -> Iterator[None]:
     """Keeps every other writer out of the home; `InvalidValue` at once, naming it, where one is in there."""
-    with _opened(home) as lock:
-        _take(lock, home)
+    with _taken(home) as lock:
         since = datetime.now().astimezone().isoformat(" ", "seconds")
         _sign(lock, f"{what} is writing to {home.root} (process {os.getpid()}, since {since})")
         try:
             yield
         finally:
             lock.truncate(0)
+
+
+def _taken(home: Home) -> TextIO:
+    """The lock, which is ours. A writer that leaves nothing removes it: then the file that was opened is no lock."""
+    while True:
+        lock = _opened(home)
+        try:
+            _take(lock, home)
+        except BaseException:
+            lock.close()
+            raise
+        if home.lock.exists() and os.path.samestat(os.fstat(lock.fileno()), home.lock.stat()):
+            return lock
+        lock.close()
 
 
 def _opened(home: Home) -> TextIO:

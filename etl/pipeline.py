@@ -11,15 +11,15 @@ from etl.catalogue.own import keep_schemes
 from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot, RefusedToPublish
 from etl.home import Home
 from etl.load import Loaded, Progress, check_share, load_files, warning
-from etl.lock import writing
 from etl.manifest import QUARANTINE, Load, Manifest, local_time, verify_parts
 from etl.mended import with_entries
 from etl.notes import Notes, read_notes
 from etl.profile import CONTRACT, Profile, load_profile
-from etl.publish import clear, current_manifest, newest_readable, publish
+from etl.publish import current_manifest, newest_readable, publish
 from etl.quarantine import rows_kept_out
 from etl.settings import DEFAULT_ZONE, Settings, read_settings
 from etl.sources import log_files
+from etl.traces import publishing, trying
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ def add_files(
     `as_of` is until when the log is complete, a local ISO time; else what the source's notes say. The latest one holds.
     `is_forced` publishes whatever share of the rows was kept out.
     """
-    with writing(home):
+    with publishing(home):
         loaded = _load_new(home, current_manifest(home), paths, profile, on_progress, as_of)
         if loaded.load:
             check_share(loaded.load, read_settings(home).limits, is_forced=is_forced)
@@ -70,15 +70,12 @@ class Trial:
 
 def try_files(home: Home, paths: Sequence[Path | str], profile: Profile, on_progress: Progress) -> Trial:
     """Do everything that loading the files into the home does but publish. The home stays as it was."""
-    with writing(home, "a trial"):
+    with trying(home):
         known = current_manifest(home)
-        try:
-            loaded = _load_new(home, known, paths, profile, on_progress, None)
-            parts = set(loaded.manifest.of_kind(QUARANTINE)) - set(known.of_kind(QUARANTINE))
-            kept_out = rows_kept_out([home.root / part.path for part in sorted(parts, key=str)], MOST_SHOWN)
-            return Trial(loaded.load, kept_out, _objection(home, loaded.load))
-        finally:
-            clear(home)
+        loaded = _load_new(home, known, paths, profile, on_progress, None)
+        parts = set(loaded.manifest.of_kind(QUARANTINE)) - set(known.of_kind(QUARANTINE))
+        kept_out = rows_kept_out([home.root / part.path for part in sorted(parts, key=str)], MOST_SHOWN)
+        return Trial(loaded.load, kept_out, _objection(home, loaded.load))
 
 
 def _objection(home: Home, load: Load | None) -> str:
@@ -92,7 +89,7 @@ def _objection(home: Home, load: Load | None) -> str:
 
 def rebuild(home: Home, is_from_scratch: bool, on_progress: Progress) -> Result:
     """Load what is new in the home's logs folder and publish again, also over a damaged snapshot."""
-    with writing(home):
+    with publishing(home):
         try:
             manifest = current_manifest(home)
         except DamagedSnapshot as problem:

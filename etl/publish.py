@@ -151,6 +151,7 @@ def _clear_leftovers(home: Home) -> None:
     home.current.with_name(f".{home.current.name}.new").unlink(missing_ok=True)
     for folder in home.store.glob(".staging-*"):
         shutil.rmtree(folder)
+    shutil.rmtree(home.root / duck.SPILLED, ignore_errors=True)
 
 
 def _named(home: Home) -> set[str]:

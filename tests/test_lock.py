@@ -60,6 +60,14 @@ def test_who_has_the_home_already_may_go_on(tmp_path: Path) -> None:
         assert str(os.getpid()) in Home(tmp_path).lock.read_text(encoding="utf-8")
 
 
+def test_a_lock_that_was_removed_while_somebody_waited_for_it_is_none(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with writing(home):
+        home.lock.unlink()
+        with writing(home):
+            assert home.lock.exists()
+
+
 def test_a_home_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
 
