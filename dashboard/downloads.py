@@ -15,7 +15,7 @@ from etl.catalogue.dimensions import DIMENSIONS
 from etl.query import Question, Selection
 from etl.words import Words
 
-CSV_HELP = Words(en="All {rows} rows as CSV, UTF-8", zh="全部 {rows} 行，CSV（UTF-8）")
+CSV_HELP = Words(en="Every row as CSV, UTF-8; rows: {rows}", zh="全部 {rows} 行，CSV（UTF-8）")
 ZIP_HELP = Words(
     en="The CSV with filters, definitions and snapshot in a second file", zh="CSV 及说明文件（筛选条件、口径、快照）"
 )

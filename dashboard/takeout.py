@@ -16,7 +16,7 @@ WHICH = Words(en="Metrics", zh="指标")
 BY = Words(en="By (at most {n})", zh="维度（最多 {n} 个）")
 NOTHING = Words(en="Choose at least one metric.", zh="请至少选择一个指标。")
 ROWS = Words(
-    en="{rows} rows under the filters and the period above; the files hold all of them.",
+    en="Rows under the filters and the period above: {rows}. The files hold all of them.",
     zh="在上方筛选与时段下共 {rows} 行，文件包含全部行。",
 )
 MOST = 3

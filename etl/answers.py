@@ -59,4 +59,4 @@ def _written(out: Path, write: Callable[[], object]) -> None:
 def write_rows_kept_out(frame: pd.DataFrame, out: Path) -> None:
     """All of them as CSV for a spreadsheet."""
     _written(out, lambda: out.write_bytes(guarded_csv(frame)))
-    out_console.print(f"{len(frame):,} rows written to {out}")
+    out_console.print(f"Written to {out}: rows {len(frame):,}")

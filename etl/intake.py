@@ -62,6 +62,8 @@ class Tally:
     quarantined: int = 0
     broken: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
+    unused: dict[str, None] = field(default_factory=dict)
+    """Columns of the files that nothing is made of, in the order in which they came."""
 
 
 class Intake:
@@ -80,6 +82,7 @@ class Intake:
             connection = store.connection
             self.lay_tables(connection)
             self.tally.fixed.update(land(connection, batch, self.profile, store.staging, self.key))
+            self.tally.unused.update(dict.fromkeys(self.profile.unused(connection.view("source").columns)))
             hold_to_contract(connection)
             self._compare(connection)
             self._count(connection)

@@ -123,4 +123,5 @@ def _record(sources: list[Source], profile: Profile, tally: Tally) -> Load:
         quarantined=tally.quarantined,
         broken=dict(sorted(tally.broken.items())),
         fixed=dict(sorted(tally.fixed.items())),
+        unused=tuple(tally.unused),
     )

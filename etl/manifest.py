@@ -52,7 +52,8 @@ class Load:
     """One run of the loader. rows_read = loaded + restated + duplicates + quarantined, or nothing is published.
 
     `restated` rows tell anew, older or newer, of an attempt that is known; `broken` counts rows by rule of the
-    contract, `fixed` by what was put right in them or in their file. `profile_sha256` is how the profile read then.
+    contract, `fixed` by what was put right in them or in their file. `profile_sha256` is how the profile read then,
+    `unused` are the columns of the files that it passed over.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Load:
     profile_sha256: str | None = None
     broken: dict[str, int] = field(default_factory=dict)
     fixed: dict[str, int] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
     @property
     def closes(self) -> bool:
@@ -154,4 +156,4 @@ def read_manifest(path: Path) -> Manifest:
 
 def _load(stored: dict[str, Any]) -> Load:
     files = tuple(LoadedFile(**file) for file in stored.pop("files"))
-    return Load(files=files, **stored)
+    return Load(files=files, unused=tuple(stored.pop("unused", ())), **stored)

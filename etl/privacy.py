@@ -68,7 +68,7 @@ def _id(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()[:ID_LETTERS]
 
 
-def protect(connection: Connection, profile: Profile, place: str, key: HashKey) -> Counter[str]:
+def protect(connection: Connection, profile: Profile, place: str, key: HashKey, argument: str = "FILE") -> Counter[str]:
     """Hash and drop columns of the view `source` as the profile says, and refuse identifiers that it says nothing of.
 
     In texts that the contract stores they are masked; how many, is told. Raises `UnreadableInput` that names the column
@@ -80,7 +80,7 @@ def protect(connection: Connection, profile: Profile, place: str, key: HashKey) 
     open_columns = [name for name in source.columns if name not in (*TECHNICAL, *wanted)]
     able = able_to_hold(source, open_columns)
     if held := found(source, able, _filling(profile, able, IDS)):
-        raise UnreadableInput(_refusal(masked(place), held, profile))
+        raise UnreadableInput(_refusal(masked(place), argument, held, profile))
     texts = _filling(profile, able, [name for name in COLUMN_NAMES if name not in NO_TEXTS])
     to_mask = _with_identifiers(source, texts)
     changed = {name: masked_text(ColumnExpression(name).cast("varchar")).alias(name) for name in to_mask}
@@ -155,14 +155,15 @@ def _sha256(*parts: Expression) -> Expression:
     return FunctionExpression("sha256", joined)
 
 
-def _refusal(place: str, found: Found, profile: Profile) -> str:
+def _refusal(place: str, argument: str, found: Found, profile: Profile) -> str:
     where = (
-        f"write a profile (python -m etl profile {place} drafts one)"
+        f"write a profile (python -m etl profile {argument} drafts one)"
         if profile.is_contract
         else f"say in the profile {profile.name}"
     )
+    rows = "row" if found.rows == 1 else "rows"
     return (
-        f"{place}: the column {found.column} seems to hold {found.words} ({found.rows:,} rows),"
+        f"{place}: the column {found.column} seems to hold {found.words} ({found.rows:,} {rows}),"
         f" never stored as they are; {where},"
         f' below [identifiers]: {_key(found.column)} = "{HASH}" (the same person stays the same) or "{DROP}"'
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from etl.column_rules import AMOUNT, UNCHANGED, ColumnRule
 from etl.contract import COLUMN_NAMES, REQUIRED
 from etl.errors import UnknownName, UnreadableInput
 from etl.home import Home
+from etl.identifiers import masked
 from etl.profile_file import profile_facts, scheme_named
 from etl.rule_expressions import FILE, FILE_HASH, ROW, TECHNICAL, filled, otherwise, replaced
 
@@ -44,7 +45,7 @@ class Profile:
     `zone`: of local times without an offset (None: the home's business zone); `date_order`: how 03/04/2025 is read
     (None: not at all); `nothing`: texts that are nulls in every column; `is_restated_by_order`: rows of later files
     are newer; `identifiers`: columns of the file to `hash` or `drop`; `places`: where each rule stands, for messages;
-    `code_lists`: the files of its scheme that lie beside it, for the home to keep.
+    `code_lists`: the files of its scheme that lie beside it, for the home to keep; `is_shipped`: it came along.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Profile:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
     code_lists: tuple[Path, ...] = ()
+    is_shipped: bool = field(default=False, compare=False)
 
     @property
     def is_contract(self) -> bool:
@@ -69,10 +71,13 @@ class Profile:
         read = (self.columns, self.delimiter, self.zone, self.date_order, self.nothing, self.identifiers)
         return hashlib.sha256(repr((*read, self.is_restated_by_order)).encode()).hexdigest()
 
-    def landing(self, present: list[str], place: str) -> list[Expression]:
-        """The select list of the landing relation over a file with the columns `present`."""
+    def landing(self, present: list[str], place: str, argument: str = "FILE") -> list[Expression]:
+        """The select list of the landing relation over a file with the columns `present`.
+
+        `place` names the file in messages, `argument` in the commands that they tell.
+        """
         present = [name for name in present if name not in TECHNICAL]
-        rules = self._contract_rules(present, place) if self.is_contract else self.columns
+        rules = self._contract_rules(present, place, argument) if self.is_contract else self.columns
         self._check_columns(present, place)
         technical = [
             ColumnExpression(FILE).alias(LANDED_FILE),
@@ -80,6 +85,14 @@ class Profile:
             ConstantExpression(self._unit).alias(AMOUNT_UNIT),
         ]
         return [*technical, *(filled(name, rules.get(name), self.nothing) for name in COLUMN_NAMES)]
+
+    def unused(self, present: list[str]) -> list[str]:
+        """Of these columns of a file those that nothing is made of, masked; what a shipped profile leaves is known."""
+        if self.is_shipped:
+            return []
+        named = [name for rule in self.columns.values() for name in rule.columns]
+        used = {*TECHNICAL, *self.identifiers, *(COLUMN_NAMES if self.is_contract else named)}
+        return [masked(name) for name in present if name not in used]
 
     @property
     def uses_row_position(self) -> bool:
@@ -100,13 +113,13 @@ class Profile:
     def _place(self, column: str) -> str:
         return self.places.get(column, self.name)
 
-    def _contract_rules(self, present: list[str], place: str) -> dict[str, ColumnRule]:
+    def _contract_rules(self, present: list[str], place: str, argument: str) -> dict[str, ColumnRule]:
         missing = [name for name in REQUIRED if name not in present]
         if missing:
             profiles = ", ".join(shipped_profiles()[1:])
             raise UnreadableInput(
                 f"{place} has no column {', '.join(missing)}; map its own columns with --profile NAME|FILE.toml"
-                f" (shipped: {profiles}), or have a draft written: python -m etl profile {place}"
+                f" (shipped: {profiles}), or have a draft written: python -m etl profile {argument}"
             )
         return {name: ColumnRule(columns=(name,)) for name in COLUMN_NAMES if name in present}
 
@@ -123,7 +136,7 @@ def load_profile(name: str, home: Home | None = None) -> Profile:
     if name == CONTRACT:
         return Profile(CONTRACT, {})
     path = SHIPPED / f"{name}.toml"
-    return _profile(path, home) if path.exists() else _profile(_own(name), home, is_own=True)
+    return replace(_profile(path, home), is_shipped=True) if path.exists() else _profile(_own(name), home, is_own=True)
 
 
 def _own(name: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 COUNTS = {"read": "rows_read"} | {name: name for name in ("loaded", "restated", "duplicates", "quarantined")}
 """Column of a load's table, and the field of a load it shows."""
+MOST_NAMES = 12
+"""Columns named in a line."""
 NUMERIC = "iufb"
 """The kinds of columns whose numbers stand below each other."""
 out_console = Console(width=None if sys.stdout.isatty() else 160, markup=False, highlight=False)
@@ -41,8 +44,15 @@ def print_load(load: Load | None) -> None:
     table = Table(*COUNTS, title=f"Load {load.id} ({len(load.files)} files)")
     table.add_row(*(f"{getattr(load, COUNTS[name]):,}" for name in COUNTS))
     out_console.print(table)
+    if load.unused:
+        out_console.print(_unused_line(load.unused), soft_wrap=True)
     if load.broken or load.fixed:
         out_console.print(_rules_of(load))
+
+
+def _unused_line(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    return f"Columns that nothing reads: {', '.join(names[:MOST_NAMES])}{more}"
 
 
 def _rules_of(load: Load) -> Table:

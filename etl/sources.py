@@ -1,6 +1,7 @@
 """From the paths of a user to the landing relation: which content is new is told by hashes, what is large is cut."""
 
 import hashlib
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -60,6 +61,12 @@ class Source:
     def name(self) -> str:
         """As it is stored: who made the file may have named it after somebody."""
         return masked(f"{self.path.name}{SEPARATOR}{self.table}" if self.table else self.path.name)
+
+    @property
+    def argument(self) -> str:
+        """What stands for it in a command to be copied; `FILE` where its name is not to be shown."""
+        text = f"{self.path}{SEPARATOR}{self.table}" if self.table else str(self.path)
+        return shlex.quote(text) if masked(text) == text else "FILE"
 
     @property
     def is_text(self) -> bool:
@@ -147,9 +154,9 @@ def land(
     for source in sources:
         source.check_unchanged()
     columns = connection.view("source").columns
-    landing = profile.landing(columns, first.name)
+    landing = profile.landing(columns, first.name, first.argument)
     if key:
-        fixes += protect(connection, profile, first.name, key)
+        fixes += protect(connection, profile, first.name, key, first.argument)
     connection.view("source").select(*landing).create_view("landing", replace=True)
     return fixes
 

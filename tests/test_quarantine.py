@@ -164,6 +164,12 @@ def test_everything_is_written_with_what_mended_it(etl: Etl, home: Path, tmp_pat
     assert written[["source_row", "times", "mended_by"]].to_numpy().tolist() == [[4, 1, ""], [3, 1, "mended.csv"]]
 
 
+def test_one_row_is_no_rows(etl: Etl, home: Path, tmp_path: Path) -> None:
+    load(home, ("1.csv", [GOOD, BAD]))
+
+    assert "rows 1\n" in etl("quarantine", "--home", home, "--out", tmp_path / "all.csv")[1]
+
+
 def test_an_id_with_somebodys_number_in_it_is_kept_nowhere_and_never_mended(home: Path) -> None:
     others = [GOOD.replace("a", f"a{n}", 1) for n in range(200)]
     load(home, ("1.csv", [*others, "13800138000,perhaps,soon,100,,CN-GD"]))
