@@ -54,6 +54,13 @@ def _amount(number: int, text: str, rules: str = "", stored: float | None = None
     return Bad(number, text, {"amount_requested": text}, rules, {} if stored is None else {"amount_requested": stored})
 
 
+def _money(text: str, currency: str, *, is_another: bool = False) -> Bad:
+    """An amount with a sign of its own in a row of some currency."""
+    rules = [*(["contradicting_currency"] if is_another else []), *([] if text == "500" else ["amount_rewritten"])]
+    row = {"amount_requested": text, "currency": currency}
+    return Bad(32, f"{text} in {currency}", row, " ".join(rules), {} if is_another else {"amount_requested": 500})
+
+
 REWRITTEN, DAY_ONLY = "time_rewritten", "missing_time_of_day time_rewritten"
 CATALOGUE = (
     _time(28, "2025-13-45", "unreadable_time"),
@@ -76,6 +83,24 @@ CATALOGUE = (
     _time(29, "1736121600250", REWRITTEN, "2025-01-06 00:00:00.250"),
     _time(29, "45664.4", REWRITTEN, "2025-01-07 01:36"),
     _time(29, "2025-01-06 10:00:00,250", REWRITTEN, "2025-01-06 02:00:00.250"),
+    _time(29, "20250106T083000Z", REWRITTEN, "2025-01-06 08:30"),
+    _time(29, "20250106T083000.250+0800", REWRITTEN, "2025-01-06 00:30:00.250"),
+    _time(29, "20250106T083000+00", REWRITTEN, "2025-01-06 08:30"),
+    _time(29, "20250106T0830", REWRITTEN, "2025-01-06 00:30"),
+    _time(29, "20250106T2460Z", "unreadable_time"),
+    _time(29, "2025年1月6日 下午3时05分", REWRITTEN, "2025-01-06 07:05"),
+    _time(29, "2025年1月6日下午3点", REWRITTEN, "2025-01-06 07:00"),
+    _time(29, "2025/1/6 上午9:05:07", REWRITTEN, "2025-01-06 01:05:07"),
+    _time(29, "2025/1/6 下午12:05", REWRITTEN, "2025-01-06 04:05"),
+    _time(29, "2025/1/6 上午12:05", REWRITTEN, "2025-01-05 16:05"),
+    _time(29, "2025/1/6 下午15:05", REWRITTEN, "2025-01-06 07:05"),
+    _time(29, "2025/1/6 上午15:05", "unreadable_time"),
+    _time(29, "2025/1/6 下午", "unreadable_time"),
+    _time(29, "1/13/2025 3:05 PM", REWRITTEN, "2025-01-13 07:05"),
+    _time(29, "2025-01-06 12:00:00 AM", REWRITTEN, "2025-01-05 16:00"),
+    _time(29, "2025-01-06 3:05p.m.", REWRITTEN, "2025-01-06 07:05"),
+    _time(29, "2025-01-06 03:05:00 PM +08:00", REWRITTEN, "2025-01-06 07:05"),
+    _time(29, "2025-01-06 10:00:00 GMT", REWRITTEN, "2025-01-06 10:00"),
     _time(29, "13/02/2025 08:05", REWRITTEN, "2025-02-13 00:05"),
     _time(29, "02/13/2025 08:05", REWRITTEN, "2025-02-13 00:05"),
     _time(29, "03/04/2025", "ambiguous_time"),
@@ -111,6 +136,35 @@ CATALOGUE = (
     _amount(32, "1.5万", "amount_rewritten", 15_000),
     _amount(32, "1.5万元", "amount_rewritten", 15_000),
     _amount(32, "0.02亿", "amount_rewritten", 2_000_000),
+    *(
+        _money(text, currency)
+        for text, currency in (
+            ("¥500", "CNY"),
+            ("¥500", "JPY"),
+            ("500元", "HKD"),
+            ("RMB 500", "cny"),
+            ("$500", "USD"),
+            ("$500", "HKD"),
+            ("€500", "EUR"),
+            ("£500", "GBP"),
+            ("500 USD", "USD"),
+            ("$500", "人民币"),
+            ("$500", ""),
+            ("500", "USD"),
+        )
+    ),
+    *(
+        _money(text, currency, is_another=True)
+        for text, currency in (
+            ("$500", "CNY"),
+            ("500 USD", "CNY"),
+            ("¥500", "USD"),
+            ("500元", "EUR"),
+            ("€500", "GBP"),
+            ("£500", "CNY"),
+            ("RMB 500", "JPY"),
+        )
+    ),
     _amount(32, "1.234,50", "unreadable_amount"),
     _amount(32, "12,34", "unreadable_amount"),
     _amount(32, "about 500", "unreadable_amount"),

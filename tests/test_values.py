@@ -139,6 +139,14 @@ def test_a_unit_that_an_amount_says_itself_is_the_one(tmp_path: Path) -> None:
     assert set(stored["amount_requested"].astype(float)) == {15_000}
 
 
+@pytest.mark.parametrize(("unit", "times"), [('"万"', len(IN_YUAN)), ("1", 0)])
+def test_amounts_in_yuan_are_counted_where_the_column_is_in_another_unit(tmp_path: Path, unit: str, times: int) -> None:
+    texts = ("1.5", "1.5万", "¥1.5万", *IN_YUAN)
+    rules = _rules(_load(tmp_path, *({"amount": text} for text in texts), unit=unit))
+
+    assert rules.get("amount_in_own_unit", 0) == times
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 @pytest.mark.parametrize(
     "region", ["CN-SN\u200b", "\u202eCN-SN", "ＣＮ－ＳＮ", "CN-SN\u3000", " CN-SN\u00a0", "CN\u00ad-SN"]

@@ -5,22 +5,22 @@ with moments as (
         business_zone,
         loaded_at,
         case
-            when attempted_at like '%Z' or attempted_at like '%+00' then try_cast(attempted_at as timestamp)
             when attempted_written.text is not null then attempted_written.instant_at
+            when attempted_at like '%Z' or attempted_at like '%+00' then try_cast(attempted_at as timestamp)
             when regexp_matches(attempted_at, '[T ][.:\d]+$')
                 then try(timezone(source_zone, try_cast(attempted_at as timestamp)) at time zone 'UTC')
             else try_cast(attempted_at as timestamptz) at time zone 'UTC'
         end as attempted_moment,
         case
-            when decided_at like '%Z' or decided_at like '%+00' then try_cast(decided_at as timestamp)
             when decided_written.text is not null then decided_written.instant_at
+            when decided_at like '%Z' or decided_at like '%+00' then try_cast(decided_at as timestamp)
             when regexp_matches(decided_at, '[T ][.:\d]+$')
                 then try(timezone(source_zone, try_cast(decided_at as timestamp)) at time zone 'UTC')
             else try_cast(decided_at as timestamptz) at time zone 'UTC'
         end as decided_moment,
         case
-            when updated_at like '%Z' or updated_at like '%+00' then try_cast(updated_at as timestamp)
             when updated_written.text is not null then updated_written.instant_at
+            when updated_at like '%Z' or updated_at like '%+00' then try_cast(updated_at as timestamp)
             when regexp_matches(updated_at, '[T ][.:\d]+$')
                 then try(timezone(source_zone, try_cast(updated_at as timestamp)) at time zone 'UTC')
             else try_cast(updated_at as timestamptz) at time zone 'UTC'
@@ -86,7 +86,8 @@ written_amounts as (
         regexp_replace(
             odd_text, '^([¥$€£元]|RMB|CNY|USD|EUR|GBP) ?| ?([¥$€£元]|RMB|CNY|USD|EUR|GBP)$', '', 'g'
         ) as odd_amount,
-        case when regexp_matches(odd_text, '[¥元万亿]|RMB|CNY') then 1 else amount_unit end as unit
+        case when regexp_matches(odd_text, '[¥元万亿]|RMB|CNY') then 1 else amount_unit end as unit,
+        regexp_extract(odd_text, '[¥$€£元]|RMB|CNY|USD|EUR|GBP') as currency_sign
     from odd_amounts
 ),
 
@@ -97,6 +98,18 @@ digits as (
             when regexp_matches(odd_amount, '^[-+]?(\d+|\d{1,3}([, '']\d{3})+)(\.\d+)? ?[万亿]?$')
                 then regexp_replace(odd_amount, '[^-.\d]', '', 'g')
         end as odd_digits,
+        case
+            when odd_digits is null or not regexp_matches(currency, '^[A-Z]{3}$') then false
+            when currency_sign = '¥' then currency not in ('CNY', 'CNH', 'RMB', 'JPY')
+            when currency_sign = '元' then currency not in ('CNY', 'CNH', 'RMB', 'JPY', 'HKD', 'TWD', 'MOP', 'SGD')
+            when currency_sign in ('RMB', 'CNY') then currency not in ('CNY', 'CNH', 'RMB')
+            when currency_sign = '$' then not regexp_matches(currency, 'D$|^(MXN|BRL|ARS|CLP|COP|UYU|MOP)$')
+            when currency_sign = '€' then currency <> 'EUR'
+            when currency_sign = '£' then currency <> 'GBP'
+            when currency_sign in ('USD', 'EUR', 'GBP') then currency <> currency_sign
+            else false
+        end as is_of_another_currency,
+        odd_digits is not null and unit <> amount_unit and not regexp_matches(odd_text, '[万亿]') as is_in_own_unit,
         case when odd_amount like '%万' then 10000 when odd_amount like '%亿' then 100000000 else 1 end as odd_factor
     from written_amounts
 ),
@@ -194,6 +207,7 @@ select
         case when amount_requested is not null and amount is null then 'unreadable_amount' end,
         case when amount < 0 then 'negative_amount' end,
         case when amount > 1000000000000 then 'impossible_amount' end,
+        case when is_of_another_currency then 'contradicting_currency' end,
         case
             when
                 (decided_at is not null and decided is null)
@@ -214,6 +228,7 @@ select
         case when region is null then 'missing_region' end,
         case when region not in (select regions.region from regions) then 'unknown_region' end,
         case when amount_requested is null then 'missing_amount' end,
+        case when is_in_own_unit then 'amount_in_own_unit' end,
         case when is_time_rewritten and attempted is not null then 'time_rewritten' end,
         case when odd_digits <> amount_requested then 'amount_rewritten' end,
         case when is_made_plain then 'code_made_plain' end

@@ -9,8 +9,7 @@ with odd as (
         select updated_at as text from texts
     ) as all_times
     where
-        text not like '%Z'
-        and text not like '%+00'
+        (substring(text, 5, 1) <> '-' or (text not like '%Z' and text not like '%+00'))
         and not regexp_matches(text, '^\d{4}-\d\d-\d\d[T ]([0-1]\d|2[0-3]):\d\d:\d\d(\.\d+)?([+-]\d\d(:?\d\d)?)?$')
 ),
 
@@ -38,6 +37,20 @@ plain as (
     cross join settings
 ),
 
+-- 2025-1-6 下午3:05 becomes 2025-1-6 3:05 of the second half of the day
+halved as (
+    select
+        * exclude (plain),
+        trim(regexp_replace(plain, ' *(上午|下午|[AaPp]\.?[Mm]\.?) *', ' ')) as plain,
+        case when contains(plain, '上午') or regexp_matches(plain, '[Aa]\.?[Mm]') then 'first' else 'second' end as half
+    from plain
+    where regexp_matches(plain, '[上下]午|[AaPp]\.?[Mm]')
+    union all
+    select * exclude (plain), plain, null as half
+    from plain
+    where not regexp_matches(plain, '[上下]午|[AaPp]\.?[Mm]')
+),
+
 shaped as (
     select
         *,
@@ -50,7 +63,7 @@ shaped as (
             when regexp_matches(plain, '^[1-4]\d{9}(\d{3})?(\.\d+)?$') then 'epoch'
             when regexp_matches(plain, '^[2-7]\d{4}(\.\d+)?$') then 'spreadsheet'
         end as shape
-    from plain
+    from halved
 ),
 
 numbered as (
@@ -64,6 +77,12 @@ numbered as (
             when shape not in ('year first', 'year last', 'digits') or regexp_matches(plain, '^[-/.\d]{8,10}$') then ''
             when regexp_matches(plain, '^\d{14}$')
                 then concat(substring(plain, 9, 2), ':', substring(plain, 11, 2), ':', substring(plain, 13, 2))
+            when shape = 'digits' and regexp_matches(plain, '[T ]\d{4}')
+                then regexp_replace(
+                    regexp_replace(regexp_extract(plain, '[T ](.+)$', 1), '^(\d\d)(\d\d)(\d\d)', '\1:\2:\3'),
+                    '^(\d\d)(\d\d)',
+                    '\1:\2'
+                )
             else regexp_extract(plain, '^[-/.\d]+[T ]+(.+)$', 1)
         end as clock_text
     from shaped
@@ -81,7 +100,8 @@ pieces as (
             end
         ) as number_order,
         case
-            when clock_text = '' then true
+            when clock_text = '' then half is null
+            when half = 'first' and not regexp_matches(clock_text, '^(0?\d|1[0-2])(\D|$)') then false
             else regexp_matches(
                 clock_text, '^([0-1]?\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d+)?)?)?( ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?))?$'
             )
@@ -100,6 +120,19 @@ pieces as (
     from numbered
 ),
 
+-- 12 is the first hour of a half of twelve hours; an hour after 12 says itself which half it is in
+clocks as (
+    select
+        * exclude (clock),
+        case
+            when half = 'first' then regexp_replace(clock, '^12:', '0:')
+            when half = 'second' and regexp_matches(clock, '^(0?\d|1[01]):')
+                then concat(cast(regexp_extract(clock, '^(\d+)', 1) as integer) + 12, regexp_extract(clock, '(:.*)$', 1))
+            else clock
+        end as clock
+    from pieces
+),
+
 dated as (
     select
         *,
@@ -115,7 +148,7 @@ dated as (
             when shape = 'month' then concat(substring(plain, 1, 4), '-', regexp_extract(plain, '(\d{1,2})$', 1), '-1')
             when shape = 'year' then concat(plain, '-1-1')
         end as date_text
-    from pieces
+    from clocks
 ),
 
 timed as (
