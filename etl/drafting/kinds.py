@@ -14,12 +14,14 @@ MOST = 0.95
 HALF = 0.5
 CLOCK = r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?"
 OFFSET = r" ?(Z|[+-]\d{2}:?(\d{2})?)"
+BASIC_CLOCK = r"\d{8}T\d{4}(\d{2}([.,]\d+)?)?"
 SPOKEN_CLOCK = r"\d{1,2}[时点](\d{2}(分(\d{2}秒)?)?)?"
 DAY = r"\d{4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]"
 NUMBERED = r"(?P<first>\d{1,2})(?P<between>[-/.])(?P<second>\d{1,2})(?P=between)\d{4}"
 SHAPES = {
     TimeGrain.INSTANT: re.compile(
-        rf"(({DAY})[T ]?|{NUMBERED} )({CLOCK}({OFFSET})?|{SPOKEN_CLOCK})|1\d{{9}}(\d{{3}})?|[2-7]\d{{4}}\.\d+"
+        rf"(({DAY})[T ]?|{NUMBERED} )([上下]午)?({CLOCK}( ?[AaPp]\.?[Mm]\.?)?({OFFSET})?|{SPOKEN_CLOCK})"
+        rf"|{BASIC_CLOCK}({OFFSET})?|1\d{{9}}(\d{{3}})?|[2-7]\d{{4}}\.\d+"
     ),
     TimeGrain.DAY: re.compile(rf"{DAY}|{NUMBERED}|(19|20)\d{{6}}"),
     TimeGrain.MONTH: re.compile(r"\d{4}[-/]\d{1,2}|\d{4}年\d{1,2}月"),
@@ -28,7 +30,7 @@ SHAPES = {
 SPREADSHEET_DAY = re.compile(r"[2-7]\d{4}")
 """What Excel writes for a day; as many codes and amounts look like that."""
 ONLY_DIGITS = re.compile(r"\d+")
-WITH_OFFSET = re.compile(rf".*{CLOCK}{OFFSET}")
+WITH_OFFSET = re.compile(rf".*({CLOCK}( ?[AaPp]\.?[Mm]\.?)?|{BASIC_CLOCK}){OFFSET}")
 BY_NUMBERS = re.compile(rf"{NUMBERED}.*")
 DOTTED = re.compile(rf"\d{{1,2}}\.\d{{1,2}}\.\d{{4}}( (?P<clock>{CLOCK}))?")
 MONEY = re.compile(r"[¥￥$€£]? ?-?\d{1,3}((,\d{3})+|\d*)(\.\d+)?( ?[万亿元])*")
