@@ -5,7 +5,7 @@ import duckdb
 from etl import duck
 from etl.home import Home
 from etl.intake import in_order_of_names
-from etl.manifest import ATTEMPTS, ENTRIES, HISTORY, QUARANTINE, Manifest, check_contents
+from etl.manifest import ATTEMPTS, ENTRIES, HISTORY, QUARANTINE, Manifest, Part, check_contents
 from etl.quarantine import lay_entries
 from etl.store import Store
 
@@ -24,6 +24,16 @@ def with_entries(home: Home, manifest: Manifest) -> Manifest:
 def _listed(home: Home, manifest: Manifest) -> Manifest:
     with duck.workbench(home.root) as connection, duck.staging_folder(home.store) as staging:
         store = Store(home, connection, staging)
-        kept_out, attempts, history = (store.paths(manifest.of_kind(kind)) for kind in (QUARANTINE, ATTEMPTS, HISTORY))
+        kept_out, attempts, history = (store.paths(_near(manifest, kind)) for kind in (QUARANTINE, ATTEMPTS, HISTORY))
         lay_entries(connection, kept_out, attempts, history, in_order_of_names)
         return manifest.with_parts(store.write("entries", ENTRIES), manifest.of_kind(ENTRIES))
+
+
+def _near(manifest: Manifest, kind: str) -> list[Part]:
+    """The parts in which an id of a row kept out can be."""
+    kept_out = manifest.of_kind(QUARANTINE)
+    return [part for part in manifest.of_kind(kind) if any(_may_share_ids(part, other) for other in kept_out)]
+
+
+def _may_share_ids(part: Part, other: Part) -> bool:
+    return other.first_id is None or other.last_id is None or part.may_hold_ids_of(other.first_id, other.last_id)
