@@ -26,7 +26,7 @@ def write_by_day(connection: duck.Connection, relation: str, folder: Path) -> li
         return []
     if not _are_together(days):
         return duck.write_partitioned(connection, relation, folder)
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         return list(threads.map(partial(_write_day, connection, relation, folder), sorted(day for day in days if day)))
 

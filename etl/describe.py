@@ -71,8 +71,10 @@ def _buckets(day: date) -> Row:
 
 def _value_rows(connection: duck.Connection, seen: dict[str, tuple[str, str, int]]) -> list[Row]:
     rows: list[Row] = []
+    columns = {name: connection.table(name).columns for name in reversed(ROLLUPS)}
     for dimension in LISTED_VALUES:
-        totals = duck.totals_by(connection, "rollup_wide", dimension)
+        smallest = next(name for name, present in columns.items() if dimension in present)
+        totals = duck.totals_by(connection, smallest, dimension)
         rows += [(dimension, value, count) for value, count in sorted(totals.items())]
     regions = {value: count for dimension, value, count in rows if dimension == "region"}
     return rows + _grouped_rows(regions, seen)

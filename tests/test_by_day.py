@@ -45,3 +45,12 @@ def test_where_there_is_no_row_there_is_no_file(connection: duck.Connection, tmp
     duck.make_table(connection, "log", "day date, number integer", [])
 
     assert write_by_day(connection, "log", tmp_path / "days") == []
+
+
+def test_one_relation_after_the_other_goes_below_the_same_folder(connection: duck.Connection, tmp_path: Path) -> None:
+    written = []
+    for day in (FIRST, FIRST + timedelta(days=1)):
+        duck.make_table(connection, "log", "day date, number integer", [(day, 1)])
+        written += write_by_day(connection, "log", tmp_path / "days")
+
+    assert [day for day, path in written if path.exists()] == ["2026-10-01", "2026-10-02"]
