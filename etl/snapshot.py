@@ -101,9 +101,11 @@ class Snapshot:
         try:
             with self._connection.cursor() as cursor:
                 yield cursor
-        except duckdb.CatalogException as problem:
+        except (duckdb.CatalogException, duckdb.BinderException) as problem:
             mend = f"run: python -m etl build --home {self.path.parent.parent}"
-            raise DamagedSnapshot(f"{self.path} is of another version, a table is missing; {mend}") from problem
+            raise DamagedSnapshot(
+                f"{self.path} is of another version, a table or column is missing; {mend}"
+            ) from problem
         except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as problem:
             mend = f"run: python -m etl build --from-scratch --home {self.path.parent.parent}"
             raise DamagedSnapshot(f"{self.path} cannot be read ({str(problem).splitlines()[0]}); {mend}") from problem

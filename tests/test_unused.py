@@ -83,13 +83,18 @@ def test_a_suggested_command_can_be_copied(etl: Etl, tmp_path: Path, name: str, 
     assert "13800138000" not in err
 
 
-def test_a_snapshot_of_another_version_is_one_line_with_the_command(etl: Etl, home: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lack", ["drop table scheme_versions", "alter table scheme_versions drop column is_break"])
+def test_a_snapshot_of_another_version_is_one_line_with_the_command(
+    etl: Etl, home: Path, tmp_path: Path, lack: str
+) -> None:
     etl("load", write(tmp_path / "log.csv"), "--home", home)
     [path] = home.glob("snapshots/*.duckdb")
     with duckdb.connect(str(path)) as connection:
-        connection.execute("drop table scheme_versions")
+        connection.execute(lack)
 
-    with pytest.raises(DamagedSnapshot, match=f"is of another version, a table is missing; run: .* --home {home}"):
+    with pytest.raises(
+        DamagedSnapshot, match=f"is of another version, a table or column is missing; run: .* --home {home}"
+    ):
         open_snapshot(home).scheme_versions()
     assert etl("build", "--home", home)[0] == 0
     assert len(open_snapshot(home).scheme_versions()) == 0
