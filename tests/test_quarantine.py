@@ -120,6 +120,18 @@ def test_a_contradiction_that_a_mended_profile_read_again_is_mended(home: Path, 
     assert entries(home) == [["1.csv", 3, 1, "1.csv"]]
 
 
+def test_a_row_is_known_by_the_key_that_its_profile_declares(home: Path, tmp_path: Path) -> None:
+    profile = tmp_path / "keyed.toml"
+    key = 'columns = ["attempt_id", "region"]'
+    profile.write_text(RESTATING.replace('column = "attempt_id"', key), encoding="utf-8")
+    load(home, ("1.csv", [GOOD, BAD]), profile=str(profile))
+    load(home, ("2.csv", [MENDED.replace("CN-GD", "CN-SH")]), profile=str(profile))
+    assert entries(home) == [["1.csv", 3, 1, None]]
+
+    load(home, ("3.csv", [MENDED]), profile=str(profile))
+    assert entries(home) == [["1.csv", 3, 1, "3.csv"]]
+
+
 def test_a_line_that_does_not_split_has_no_id_and_stays_open(home: Path) -> None:
     load(home, ("1.csv", [GOOD, "b;perhaps"]))
     load(home, ("mended.csv", [MENDED]))
