@@ -44,7 +44,7 @@ class Card:
     question: Words
     metrics: tuple[str, ...]
     by: tuple[str, ...]
-    figure: Figure
+    figure: Figure | None = None
     own: tuple[str, ...] = ()
     has_time: bool = False
     has_intervals: bool = False
@@ -52,6 +52,8 @@ class Card:
     names_events: bool = True
     note: Words | None = None
     sets_period: bool = False
+    answered: "Callable[[Card, Screen], Answer] | None" = None
+    """For a card that is no plain question: how it finds its answer, its figure included."""
 
     def dimensions(self, screen: Screen) -> tuple[str, ...]:
         time = screen.filters.time_dimensions(screen.info) if self.has_time else ()
@@ -106,7 +108,7 @@ def _answer(card: Card, screen: Screen) -> Answer:
         is_time = all(DIMENSIONS[name].is_time for name in missing)
         return Answer(card, screen.words(NO_SUCH_TIME if is_time else NO_DIMENSION, names=names))
     try:
-        return _asked(card, screen)
+        return (card.answered or _asked)(card, screen)
     except InvalidValue as problem:
         return Answer(card, str(problem))
 

@@ -132,7 +132,7 @@ def _notes(card: Card, screen: Screen) -> list[str]:
         notes.append(screen.words(INTERVAL))
     if (rate := _first_rate(card)) and not card.has_time:
         notes.append(screen.words(GREY, few=marks(screen).few(rate)))
-    if card.has_before and screen.comparison:
+    if card.has_before and screen.comparison and card.answered is None:
         days = wording.days(screen.comparison, screen.filters, screen.snapshot)
         notes.append(screen.words(COMPARED, days=days))
     if card.own:

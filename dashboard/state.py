@@ -5,8 +5,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from etl import movers as moving
 from etl.home import Home
 from etl.intervals import ask_with_intervals
+from etl.periods import Period
 from etl.query import Question, ask
 from etl.snapshot import Snapshot, open_snapshot
 
@@ -37,3 +39,15 @@ def answer_with_intervals(snapshot: Snapshot, question: Question) -> pd.DataFram
 @st.cache_data(max_entries=200, show_spinner=False)
 def _answer_with_intervals(_snapshot: Snapshot, _question: Question, snapshot_id: str, question: str) -> pd.DataFrame:
     return ask_with_intervals(_snapshot, _question)
+
+
+def movers(snapshot: Snapshot, question: Question, before: Period) -> tuple[pd.DataFrame, int]:
+    """What moved against the period before, and how many tests there were."""
+    return _movers(snapshot, question, before, snapshot.id, repr(question))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _movers(
+    _snapshot: Snapshot, _question: Question, before: Period, snapshot_id: str, question: str
+) -> tuple[pd.DataFrame, int]:
+    return moving.movers(_snapshot, _question, before)

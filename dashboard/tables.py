@@ -18,6 +18,9 @@ MEASURE_WORDS = {
     "amounts_known": Words(en="Amounts known", zh="金额已知"),
     "refused_amounts_known": Words(en="Refused amounts known", zh="被拒金额已知"),
     "all_amount_refused": Words(en="All amount refused", zh="全部被拒金额"),
+    "change": Words(en="Change of the rate", zh="拒绝率变化"),
+    "additional": Words(en="Additional refusals", zh="多出的拒绝"),
+    "p_value": Words(en="p (two-sided)", zh="p 值（双侧）"),
 }
 LOW, HIGH = Words(en="{name}, low end", zh="{name}下限"), Words(en="{name}, high end", zh="{name}上限")
 BEFORE = Words(en="{name}, before", zh="{name}（对比时段）")
@@ -65,6 +68,8 @@ def _column(column: pd.Series, name: str, screen: Screen) -> pd.Series:
 
 def _unit(name: str) -> Unit:
     base = name.removesuffix("_before").removesuffix("_low").removesuffix("_high")
+    if base == "change":
+        return Unit.RATE
     if base in METRICS:
         return METRICS[base].unit
     return MEASURES[base].unit if base in MEASURES else Unit.COUNT

@@ -1,6 +1,7 @@
 """What moved against an earlier period: causes, and regions where a cause moved by itself, beyond chance."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from math import erfc, sqrt
 
 import numpy as np
@@ -18,11 +19,14 @@ FALSE_DISCOVERIES = 0.05
 FEWEST_REFUSALS = 10
 """In both periods together; with fewer no test is worth its name."""
 FEWEST_CLUSTERS = 5
+SCATTER = timedelta(weeks=8)
 MOST_DAYS = 92
 """Longer periods are clustered by week."""
 CONCENTRATED = 0.8
 """This much of a cause's change in a few regions, and only they are named."""
 SOME_REGIONS = 3
+OTHERWISE = 1.5
+"""Times the change everywhere, from which on a region is worth its own line."""
 COLUMNS = (
     *("cause", "region", "refusals", "decided", "refusal_rate"),
     *("refusals_before", "decided_before", "refusal_rate_before"),
@@ -40,30 +44,48 @@ def movers(snapshot: Snapshot, asked: Question, before: Period) -> tuple[pd.Data
     Raises `InvalidValue` where the log has no days.
     """
     where = ("region",) if snapshot.has("region") else ()
-    sides = [_counted(snapshot, asked, span, where) for span in (Period(*_days(snapshot, asked)), before)]
+    now = Period(*snapshot.within(asked.since, asked.until))
+    spread = _spread(snapshot, asked, now.until)
+    counted = [_counted(snapshot, asked, span, where) for span in (now, before)]
+    causes = sorted({cause for _, refusals in counted for cause in refusals["cause"]})
+    sides = [_complete(decided, refusals, causes).assign(spread=spread) for decided, refusals in counted]
     tested = _tested(*(_everywhere(side) for side in sides))
     if where:
         tested = pd.concat([tested, _tested(*sides)], ignore_index=True)
     found = tested[_discovered(tested["p_value"])]
-    told = found[_is_told(found)]
+    told = found[_is_told(found, tested["region"].nunique() - 1)]
     order = told["additional"].abs().sort_values(ascending=False, kind="stable").index
     return told.loc[order, list(COLUMNS)].reset_index(drop=True), len(tested)
 
 
-def _days(snapshot: Snapshot, asked: Question) -> tuple[object, object]:
-    return snapshot.within(asked.since, asked.until)
-
-
-def _counted(snapshot: Snapshot, asked: Question, span: Period, where: tuple[str, ...]) -> pd.DataFrame:
-    """Refusals and decided by cluster, region and cause; columns cluster, region, cause, refusals, decided, spread."""
+def _counted(
+    snapshot: Snapshot, asked: Question, span: Period, where: tuple[str, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Decided by cluster and region, and refusals by cluster, region and cause."""
     cluster = "day" if span.days <= MOST_DAYS else "week"
-    question = replace(asked, metrics=("refusal_rate",), since=span.since, until=span.until)
-    frame = ask(snapshot, replace(question, by=(cluster, *where, "cause")))
-    daily = ask(snapshot, replace(question, by=("day",)))
-    spread = overdispersion(daily, "refusals", "decided")
-    return frame.rename(columns={cluster: "cluster"}).assign(
-        region=frame["region"] if where else EVERYWHERE, spread=spread
+    asked = replace(asked, since=span.since, until=span.until, by=(cluster, *where))
+    frames = (
+        ask(snapshot, replace(asked, metrics=("decided",))),
+        ask(snapshot, replace(asked, metrics=("refusals",), by=(cluster, *where, "cause"))),
     )
+    decided, refusals = (
+        frame.rename(columns={cluster: "cluster"}).assign(region=frame["region"] if where else EVERYWHERE)
+        for frame in frames
+    )
+    return decided, refusals
+
+
+def _complete(decided: pd.DataFrame, refusals: pd.DataFrame, causes: list[str]) -> pd.DataFrame:
+    """Every cause in every cluster and region where anything was decided: what refused nobody counts as none."""
+    every = decided[decided["decided"] > 0].merge(pd.DataFrame({"cause": causes}), how="cross")
+    both = every.merge(refusals, on=["cluster", "region", "cause"], how="left")
+    return both.fillna({"refusals": 0}).astype({"refusals": refusals["refusals"].dtype})
+
+
+def _spread(snapshot: Snapshot, asked: Question, until: date) -> float:
+    """How much daily refusals scatter beyond chance, in the weeks up to a day: a few days alone do not tell."""
+    question = replace(asked, metrics=("refusal_rate",), by=("day",), until=until, since=until - SCATTER)
+    return overdispersion(ask(snapshot, question), "refusals", "decided")
 
 
 def _everywhere(side: pd.DataFrame) -> pd.DataFrame:
@@ -73,12 +95,11 @@ def _everywhere(side: pd.DataFrame) -> pd.DataFrame:
 
 def _tested(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """One row per cause and region that has enough refusals to be tested."""
-    both = _rated(now).join(_rated(before), how="inner", rsuffix="_before").reset_index()
+    both = _rated(now).merge(_rated(before), left_index=True, right_index=True, suffixes=("", "_before")).reset_index()
     both = both[both["refusals"] + both["refusals_before"] >= FEWEST_REFUSALS]
     change = both["refusal_rate"] - both["refusal_rate_before"]
     error = np.sqrt(both["variance"] + both["variance_before"])
-    columns = {"change": change, "error": error, "p_value": [_two_sided(z) for z in change / error]}
-    tested = both.assign(**columns)
+    tested = both.assign(error=error, p_value=(change / error).map(_two_sided))
     for name, times in (("", 0.0), ("_low", -Z_95), ("_high", Z_95)):
         tested[f"change{name}"] = change + times * error
         tested[f"additional{name}"] = tested[f"change{name}"] * tested["decided"]
@@ -99,9 +120,8 @@ def _rated(side: pd.DataFrame) -> pd.DataFrame:
     clustered = clusters / (clusters - 1).clip(lower=1) * squares.sum() / sums["decided"] ** 2
     careful = (sums["refusals"] + 0.5) / (sums["decided"] + 1)
     binomial = careful * (1 - careful) / sums["decided"]
-    variance = np.maximum(clustered.where(clusters >= FEWEST_CLUSTERS, 0.0), binomial)
-    few = binomial * spread
-    return sums.assign(refusal_rate=rate, variance=variance.where(clusters >= FEWEST_CLUSTERS, few))
+    variance = clustered.clip(lower=binomial).where(clusters >= FEWEST_CLUSTERS, binomial * spread)
+    return sums.assign(refusal_rate=rate, variance=variance)
 
 
 def _two_sided(z: float) -> float:
@@ -116,7 +136,7 @@ def _discovered(p_values: "pd.Series[float]") -> "pd.Series[bool]":
     return p_values <= line
 
 
-def _is_told(found: pd.DataFrame) -> "pd.Series[bool]":
+def _is_told(found: pd.DataFrame, regions: int) -> "pd.Series[bool]":
     """A cause everywhere, or only the few regions that it is concentrated in; regions that move unlike the rest."""
     told = pd.Series(True, index=found.index)
     for _, rows in found.groupby("cause"):
@@ -125,9 +145,17 @@ def _is_told(found: pd.DataFrame) -> "pd.Series[bool]":
             continue
         all_of_it = whole.iloc[0]
         same = parts[np.sign(parts["change"]) == np.sign(all_of_it["change"])]
-        share = same["additional"].nlargest(SOME_REGIONS).sum() if all_of_it["change"] > 0 else same["additional"].sum()
-        if len(same) <= SOME_REGIONS and abs(share) >= CONCENTRATED * abs(all_of_it["additional"]):
+        share = same["additional"].sum()
+        is_few = len(same) <= SOME_REGIONS and 2 * len(same) <= regions
+        if is_few and abs(share) >= CONCENTRATED * abs(all_of_it["additional"]):
             told[whole.index] = False
         else:
-            told[parts.index] = (parts["change"] - all_of_it["change"]).abs() > Z_95 * parts["error"]
+            told[parts.index] = _moves_otherwise(parts, float(all_of_it["change"]))
     return told
+
+
+def _moves_otherwise(parts: pd.DataFrame, change: float) -> "pd.Series[bool]":
+    """Against the rest, or beyond it: by half as much again, and more than chance would."""
+    beyond = parts["change"] - change
+    is_unlike = (parts["change"] * change < 0) | (parts["change"].abs() > OTHERWISE * abs(change))
+    return is_unlike & (beyond.abs() > Z_95 * parts["error"])

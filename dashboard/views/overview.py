@@ -9,6 +9,7 @@ from dashboard.answers import Card
 from dashboard.cards import show
 from dashboard.cautions import show_cautions
 from dashboard.kpis import show_row
+from dashboard.movement import MOVERS
 from dashboard.screen import Screen
 from etl.words import Words
 
@@ -40,7 +41,7 @@ TILES = Card(
 )
 NEWEST = Words(en="What happened lately?", zh="最近发生了什么？")
 MOST = 5
-CARDS = (TREND, CAUSES, TILES)
+CARDS = (MOVERS, TREND, CAUSES, TILES)
 
 
 def cards(screen: Screen) -> tuple[Card, ...]:
@@ -50,6 +51,7 @@ def cards(screen: Screen) -> tuple[Card, ...]:
 def render(screen: Screen) -> None:
     show_row(screen)
     show_cautions(screen)
+    show(MOVERS, screen)
     show(TREND, screen)
     left, right = st.columns(2)
     with left:

@@ -1,0 +1,65 @@
+"""The card of what moved: a bar for each mover, what a click on it filters, and what is said where nothing moved."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+from test_charts import EN, ZH
+from test_movers import BEFORE, CALM, NOW, POLICY_IN_SICHUAN, drawing
+
+from dashboard import movement, words
+from dashboard.answers import answer
+from dashboard.filters import CUSTOM, Filters
+from dashboard.marks import Marks
+from dashboard.movement import MOVERS
+from dashboard.screen import Screen
+from etl.movers import EVERYWHERE, movers
+from etl.query import Question
+from etl.snapshot import Snapshot
+from etl.words import Language
+
+WEEK = Filters(preset=CUSTOM, since=NOW.since, until=NOW.until)
+
+
+@pytest.fixture
+def found(publish: Callable[..., Snapshot]) -> pd.DataFrame:
+    snapshot = publish(drawing(CALM, POLICY_IN_SICHUAN))
+    told, _ = movers(snapshot, Question(("refusal_rate",), since=NOW.since, until=NOW.until), BEFORE)
+    return pd.concat([told, told.assign(region=EVERYWHERE)], ignore_index=True)
+
+
+def test_a_bar_filters_its_cause_and_its_region_if_it_has_one(found: pd.DataFrame) -> None:
+    bars, _ = movement.movement(found, EN).figure().data
+    assert [list(mark) for mark in bars.customdata] == [["policy", "CN-SC"], ["policy"]]
+
+
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        (EN, ["+286 refusals than at the earlier rate", "286 of 718 decided", "before 0.00%: 0 of 712 decided"]),
+        (ZH, ["+286 次拒绝", "已决 718 中拒绝 286", "此前 0.00%：已决 712 中拒绝 0"]),
+    ],
+    ids=["en", "zh"],
+)
+def test_a_bar_says_both_rates_with_their_counts(found: pd.DataFrame, marks: Marks, said: list[str]) -> None:
+    bars, rates = movement.movement(found, marks).figure().data
+    assert [text for text in said if text not in bars.hovertext[0]] == []
+    assert rates.text[0].strip() == "0.0% → 39.8%"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_where_nothing_moved_or_nothing_is_compared_a_sentence_says_so(
+    publish: Callable[..., Snapshot], language: Language
+) -> None:
+    snapshot = publish(drawing(CALM, CALM))
+    quiet = answer(MOVERS, Screen(snapshot, replace(WEEK, language=language)))
+    assert (quiet.drawn, quiet.said) == (None, movement.QUIET(language, n=3))
+    alone = answer(MOVERS, Screen(snapshot, replace(WEEK, compare=None, language=language)))
+    assert alone.said == movement.NOTHING_TO_COMPARE(language)
+
+
+def test_the_period_before_the_log_is_no_comparison(publish: Callable[..., Snapshot]) -> None:
+    screen = Screen(publish(drawing(CALM, CALM)), replace(WEEK, since=date(2026, 10, 5), until=date(2026, 10, 11)))
+    assert answer(MOVERS, screen).said == words.TOO_EARLY(Language.EN, day="5 Oct 2026")
