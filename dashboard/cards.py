@@ -56,7 +56,7 @@ def show(card: Card, screen: Screen, controls: Callable[[], None] | None = None)
             if given.totals is not None:
                 _about(card, screen, given.totals)
         if given.said:
-            st.info(given.said)
+            (st.markdown if card.answered else st.info)(given.said)
             return
         if controls:
             controls()
