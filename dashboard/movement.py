@@ -11,7 +11,8 @@ from dashboard.colours import MUTED
 from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch, listed
-from etl.movers import EVERYWHERE, FALSE_DISCOVERIES
+from etl.movers import FALSE_DISCOVERIES
+from etl.snapshot import EVERYWHERE
 from etl.words import Words
 
 MOST = 8

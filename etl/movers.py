@@ -10,10 +10,8 @@ import pandas as pd
 from etl.intervals import Z_95, overdispersion
 from etl.periods import Period
 from etl.query import Question, ask
-from etl.snapshot import Snapshot
+from etl.snapshot import EVERYWHERE, Snapshot
 
-EVERYWHERE = ""
-"""As a region: all of them together."""
 FALSE_DISCOVERIES = 0.05
 """Of the movers told, how many may be chance (Benjamini & Hochberg 1995)."""
 FEWEST_REFUSALS = 10

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNKNOWN = "unknown"
+EVERYWHERE = ""
+"""As a region: all of them together."""
 CATALOGUED = ("macro_region", "region", "layer", "cause", "reason", "hour", "weekday")
 """Dimensions with a list of values that holds for every log."""
-_WORDS_OF_UNKNOWN = Words(en="Unknown", zh="未知")
+_UNNAMED = {UNKNOWN: Words(en="Unknown", zh="未知"), EVERYWHERE: Words(en="Everywhere", zh="全部地区")}
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ class Snapshot:
         """What a value is called in a language; a value that nobody named is called by itself."""
         words = self._labels.get(dimension, {}).get(value)
         if words is None:
-            words = _WORDS_OF_UNKNOWN if value == UNKNOWN else Words(en=value, zh=value)
+            words = _UNNAMED.get(value) or Words(en=value, zh=value)
         return words(language)
 
     def typed(self, dimension: str, value: str) -> Any:

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 from test_charts import EN, ZH
-from test_movers import BEFORE, CALM, NOW, POLICY_IN_SICHUAN, drawing
+from test_movers import BEFORE, CALM, NOW, OVERLOAD_EVERYWHERE, POLICY_IN_SICHUAN, drawing
 
 from dashboard import movement, words
 from dashboard.answers import answer
@@ -15,9 +15,11 @@ from dashboard.filters import CUSTOM, Filters
 from dashboard.marks import Marks
 from dashboard.movement import MOVERS
 from dashboard.screen import Screen
-from etl.movers import EVERYWHERE, movers
+from dashboard.tables import spoken
+from etl import export
+from etl.movers import movers
 from etl.query import Question
-from etl.snapshot import Snapshot
+from etl.snapshot import EVERYWHERE, Snapshot
 from etl.words import Language
 
 WEEK = Filters(preset=CUSTOM, since=NOW.since, until=NOW.until)
@@ -63,3 +65,16 @@ def test_where_nothing_moved_or_nothing_is_compared_a_sentence_says_so(
 def test_the_period_before_the_log_is_no_comparison(publish: Callable[..., Snapshot]) -> None:
     screen = Screen(publish(drawing(CALM, CALM)), replace(WEEK, since=date(2026, 10, 5), until=date(2026, 10, 11)))
     assert answer(MOVERS, screen).said == words.TOO_EARLY(Language.EN, day="5 Oct 2026")
+
+
+@pytest.mark.parametrize(("language", "everywhere"), [(Language.EN, "Everywhere"), (Language.ZH, "全部地区")])
+def test_the_table_and_the_files_name_what_moved_everywhere(
+    publish: Callable[..., Snapshot], language: Language, everywhere: str
+) -> None:
+    screen = Screen(publish(drawing(CALM, OVERLOAD_EVERYWHERE)), replace(WEEK, language=language))
+    drawn = answer(MOVERS, screen).drawn
+    assert drawn is not None
+    assert everywhere in list(spoken(drawn.frame, screen).iloc[0])
+    assert f"overload,{screen.label('cause', 'overload')},,{everywhere}," in export.csv_bytes(
+        drawn.frame, screen.snapshot, language
+    ).decode("utf-8-sig")

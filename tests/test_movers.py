@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import InvalidValue
-from etl.movers import EVERYWHERE, _discovered, movers
+from etl.movers import _discovered, movers
 from etl.periods import Period
 from etl.query import Attribution, Question, ask
-from etl.snapshot import Snapshot
+from etl.snapshot import EVERYWHERE, Snapshot
 
 BEFORE, NOW = Period(date(2026, 10, 5), date(2026, 10, 11)), Period(date(2026, 10, 12), date(2026, 10, 18))
 HEADER = "at|outcome|region|reasons|times"
