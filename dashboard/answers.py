@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import clicks, reference, words
 from dashboard.board import Chart, OnBrush, OnClick
 from dashboard.charts import BEFORE
+from dashboard.findings import Finding
 from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch
@@ -52,6 +53,7 @@ class Card:
     names_events: bool = True
     note: Words | None = None
     sets_period: bool = False
+    finding: Finding | None = None
     answered: "Callable[[Card, Screen], Answer] | None" = None
     """For a card that is no plain question: how it finds its answer, its figure included."""
 

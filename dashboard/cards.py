@@ -76,6 +76,8 @@ def _show_drawn(card: Card, drawn: Drawn, screen: Screen) -> None:
 
 
 def _draw(card: Card, drawn: Drawn, screen: Screen) -> None:
+    if card.finding and (said := card.finding(drawn.frame, marks(screen))):
+        st.markdown(said)
     screen.board.place(card.id)
     if text := legends.legend(drawn.figure):
         st.html(text)

@@ -100,9 +100,13 @@ class Marks:
         name = self.words(MEASURES[str(METRICS[metric].denominator)])
         return self.words(_OF, numerator=numerator, denominator=denominator, name=name)
 
+    def denominator(self, metric: str) -> str:
+        """What the cases of a rate are called: `decided`."""
+        return self.words(_CASES[str(METRICS[metric].denominator)])
+
     def few(self, metric: str) -> str:
         """What is said of a rate that stands on too few cases."""
-        return self.words(FEW, n=MINIMUM_N, cases=self.words(_CASES[str(METRICS[metric].denominator)]))
+        return self.words(FEW, n=MINIMUM_N, cases=self.denominator(metric))
 
     def dimension(self, dimension: str) -> str:
         return DIMENSIONS[dimension].words(self.language)

@@ -160,11 +160,12 @@ MOVERS = Card(
     answered=_moved,
     note=Words(
         en="Every cause is tested, everywhere and region by region, against the period compared with: the difference "
-        f"of the two rates, its 95 % interval clustered by day, false discoveries held to {FALSE_DISCOVERIES:.0%} "
-        "(Benjamini–Hochberg). A bar is how many refusals there are beyond what the earlier rate would give; a "
-        "region is named where a cause is concentrated or moves otherwise than elsewhere. The table has all of them.",
-        zh="逐一检验每个原因（全国及各地区）与对比时段的拒绝率之差：95% 区间按日聚类，"
-        f"错误发现率控制在 {FALSE_DISCOVERIES:.0%}（Benjamini–Hochberg）。条形为较此前拒绝率多出或减少的拒绝次数；"
+        "of the two rates, with a 95 % interval that is as wide as the days of the eight weeks before scattered, false "
+        f"discoveries held to {FALSE_DISCOVERIES:.0%} (Benjamini–Hochberg). A bar is how many refusals there are "
+        "beyond what the earlier rate would give; a region is named where a cause is concentrated or moves otherwise "
+        "than elsewhere. The table has all of them.",
+        zh="逐一检验每个原因（全国及各地区）与对比时段的拒绝率之差：95% 区间按此前八周的日间离散程度放宽，"
+        f"错误发现率控制在 {FALSE_DISCOVERIES:.0%}（本雅明尼–霍赫贝格法）。条形为较此前拒绝率多出或减少的拒绝次数；"
         "原因集中于某地区或该地区变化与其他地区不同时，标出地区。表格列出全部。",
     ),
 )

@@ -16,17 +16,16 @@ FALSE_DISCOVERIES = 0.05
 """Of the movers told, how many may be chance (Benjamini & Hochberg 1995)."""
 FEWEST_REFUSALS = 10
 """In both periods together; with fewer no test is worth its name."""
-FEWEST_CLUSTERS = 5
 SCATTER = timedelta(weeks=8)
-MOST_DAYS = 92
-"""Longer periods are clustered by week."""
+"""How far back the scatter of days is looked for."""
 CONCENTRATED = 0.8
 """This much of a cause's change in a few regions, and only they are named."""
 SOME_REGIONS = 3
 OTHERWISE = 1.5
 """Times the change everywhere, from which on a region is worth its own line."""
+KEYS = ["cause", "region"]
 COLUMNS = (
-    *("cause", "region", "refusals", "decided", "refusal_rate"),
+    *(*KEYS, "refusals", "decided", "refusal_rate"),
     *("refusals_before", "decided_before", "refusal_rate_before"),
     *("change", "change_low", "change_high", "additional", "additional_low", "additional_high", "p_value"),
 )
@@ -37,93 +36,71 @@ def movers(snapshot: Snapshot, asked: Question, before: Period) -> tuple[pd.Data
 
     `asked` gives filters, period and attribution. Columns: cause, region (`EVERYWHERE` for all), counts and rates of
     both periods; `change` of the rate with its 95 % interval, as a share; `additional` refusals, which the rate before
-    would not have given, with theirs; p_value, two-sided. Variances are clustered by day or week (ratio estimator,
-    Cochran 1977, §2.11) and never below the binomial one; false discoveries are held to `FALSE_DISCOVERIES`.
-    Raises `InvalidValue` where the log has no days.
+    would not have given, with theirs; p_value, two-sided. Variances are the binomial ones times the over-dispersion of
+    the cause's daily counts in the weeks before, so that what moves now does not hide behind its own scatter. False
+    discoveries are held to `FALSE_DISCOVERIES` among causes and among regions: hundreds of regions must not drown a
+    cause. Raises `InvalidValue` where the log has no days.
     """
-    where = ("region",) if snapshot.has("region") else ()
-    now = Period(*snapshot.within(asked.since, asked.until))
-    spread = _spread(snapshot, asked, now.until)
-    counted = [_counted(snapshot, asked, span, where) for span in (now, before)]
-    causes = sorted({cause for _, refusals in counted for cause in refusals["cause"]})
-    sides = [_complete(decided, refusals, causes).assign(spread=spread) for decided, refusals in counted]
-    tested = _tested(*(_everywhere(side) for side in sides))
-    if where:
-        tested = pd.concat([tested, _tested(*sides)], ignore_index=True)
-    found = tested[_discovered(tested["p_value"])]
+    spread = _spread(snapshot, asked, before.until)
+    splits: list[tuple[str, ...]] = [(), ("region",)] if snapshot.has("region") else [()]
+    families = [_tested(_compared(snapshot, asked, before, split), spread) for split in splits]
+    tested = pd.concat(families, ignore_index=True)
+    found = pd.concat([family[_discovered(family["p_value"])] for family in families], ignore_index=True)
     told = found[_is_told(found, tested["region"].nunique() - 1)]
     order = told["additional"].abs().sort_values(ascending=False, kind="stable").index
     return told.loc[order, list(COLUMNS)].reset_index(drop=True), len(tested)
 
 
-def _counted(
-    snapshot: Snapshot, asked: Question, span: Period, where: tuple[str, ...]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Decided by cluster and region, and refusals by cluster, region and cause."""
-    cluster = "day" if span.days <= MOST_DAYS else "week"
-    asked = replace(asked, since=span.since, until=span.until, by=(cluster, *where))
-    frames = (
-        ask(snapshot, replace(asked, metrics=("decided",))),
-        ask(snapshot, replace(asked, metrics=("refusals",), by=(cluster, *where, "cause"))),
-    )
-    decided, refusals = (
-        frame.rename(columns={cluster: "cluster"}).assign(region=frame["region"] if where else EVERYWHERE)
-        for frame in frames
-    )
-    return decided, refusals
+def _spread(snapshot: Snapshot, asked: Question, until: date) -> "pd.Series[float]":
+    """By cause: how much its daily refusals scatter beyond chance in the weeks up to a day."""
+    span = replace(asked, metrics=("refusal_rate",), by=("day", "cause"), since=until - SCATTER, until=until)
+    by_cause = ask(snapshot, span).groupby("cause")
+    found = {str(cause): overdispersion(daily, "refusals", "decided") for cause, daily in by_cause}
+    return pd.Series(found, dtype=float)
 
 
-def _complete(decided: pd.DataFrame, refusals: pd.DataFrame, causes: list[str]) -> pd.DataFrame:
-    """Every cause in every cluster and region where anything was decided: what refused nobody counts as none."""
-    every = decided[decided["decided"] > 0].merge(pd.DataFrame({"cause": causes}), how="cross")
-    both = every.merge(refusals, on=["cluster", "region", "cause"], how="left")
-    return both.fillna({"refusals": 0}).astype({"refusals": refusals["refusals"].dtype})
+def _compared(snapshot: Snapshot, asked: Question, before: Period, split: tuple[str, ...]) -> pd.DataFrame:
+    """Refusals and decided of both periods by cause and region, where both decided anything. None refused is 0."""
+    decided = _sides(snapshot, asked, before, "decided", split)
+    refusals = _sides(snapshot, asked, before, "refusals", (*split, "cause"))
+    return refusals.merge(decided.drop(columns="cause"), on="region")
 
 
-def _spread(snapshot: Snapshot, asked: Question, until: date) -> float:
-    """How much daily refusals scatter beyond chance, in the weeks up to a day: a few days alone do not tell."""
-    question = replace(asked, metrics=("refusal_rate",), by=("day",), until=until, since=until - SCATTER)
-    return overdispersion(ask(snapshot, question), "refusals", "decided")
+def _sides(snapshot: Snapshot, asked: Question, before: Period, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
+    """A sum now and before, side by side; what is only on one side is 0 on the other."""
+    now = replace(asked, metrics=(metric,), by=by)
+    then = replace(now, since=before.since, until=before.until)
+    frames = [ask(snapshot, question).assign(**_missing(by)) for question in (now, then)]
+    both = frames[0].merge(frames[1], on=KEYS, how="outer", suffixes=("", "_before"))
+    columns = {metric: frames[0][metric].dtype, f"{metric}_before": frames[1][metric].dtype}
+    return both.fillna(dict.fromkeys(columns, 0)).astype(columns)
 
 
-def _everywhere(side: pd.DataFrame) -> pd.DataFrame:
-    sums = side.groupby(["cluster", "cause"], sort=False)[["refusals", "decided"]].sum().reset_index()
-    return sums.assign(region=EVERYWHERE, spread=side["spread"].max())
+def _missing(by: tuple[str, ...]) -> dict[str, str]:
+    return {name: EVERYWHERE for name in KEYS if name not in by}
 
 
-def _tested(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """One row per cause and region that has enough refusals to be tested."""
-    both = _rated(now).merge(_rated(before), left_index=True, right_index=True, suffixes=("", "_before")).reset_index()
-    both = both[both["refusals"] + both["refusals_before"] >= FEWEST_REFUSALS]
-    change = both["refusal_rate"] - both["refusal_rate_before"]
-    error = np.sqrt(both["variance"] + both["variance_before"])
-    tested = both.assign(error=error, p_value=(change / error).map(_two_sided))
+def _tested(both: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFrame:
+    """Those with enough refusals, with rates, change, interval and p-value."""
+    is_enough = both["refusals"] + both["refusals_before"] >= FEWEST_REFUSALS
+    tested = both[is_enough & (both["decided"] > 0) & (both["decided_before"] > 0)].copy()
+    scatter = tested["cause"].map(spread).fillna(1.0).astype(float)
+    variance = sum(_variance(tested[f"refusals{side}"], tested[f"decided{side}"]) for side in ("", "_before"))
+    error = np.sqrt(scatter * variance)
+    tested["error"] = error
+    for side in ("", "_before"):
+        tested[f"refusal_rate{side}"] = tested[f"refusals{side}"] / tested[f"decided{side}"]
+    change = tested["refusal_rate"] - tested["refusal_rate_before"]
     for name, times in (("", 0.0), ("_low", -Z_95), ("_high", Z_95)):
         tested[f"change{name}"] = change + times * error
         tested[f"additional{name}"] = tested[f"change{name}"] * tested["decided"]
-    return tested
+    return tested.assign(p_value=(change / error).map(lambda z: erfc(abs(z) / sqrt(2))).astype(float))
 
 
-def _rated(side: pd.DataFrame) -> pd.DataFrame:
-    """By cause and region: sums, the rate and its variance."""
-    keys = ["cause", "region"]
-    sums = side.groupby(keys)[["refusals", "decided"]].sum()
-    sums = sums[sums["decided"] > 0]
-    rate = sums["refusals"] / sums["decided"]
-    scattered = side.join(rate.rename("rate"), on=keys, how="inner")
-    squares = ((scattered["refusals"] - scattered["rate"] * scattered["decided"]) ** 2).groupby(
-        [scattered[key] for key in keys]
-    )
-    clusters, spread = squares.count(), side["spread"].max()
-    clustered = clusters / (clusters - 1).clip(lower=1) * squares.sum() / sums["decided"] ** 2
-    careful = (sums["refusals"] + 0.5) / (sums["decided"] + 1)
-    binomial = careful * (1 - careful) / sums["decided"]
-    variance = clustered.clip(lower=binomial).where(clusters >= FEWEST_CLUSTERS, binomial * spread)
-    return sums.assign(refusal_rate=rate, variance=variance)
-
-
-def _two_sided(z: float) -> float:
-    return erfc(abs(z) / sqrt(2))
+def _variance(refusals: "pd.Series[float]", decided: "pd.Series[float]") -> "pd.Series[float]":
+    """Binomial, of a rate that is never quite 0 or 1."""
+    careful = (refusals + 0.5) / (decided + 1)
+    return careful * (1 - careful) / decided
 
 
 def _discovered(p_values: "pd.Series[float]") -> "pd.Series[bool]":
@@ -141,15 +118,17 @@ def _is_told(found: pd.DataFrame, regions: int) -> "pd.Series[bool]":
         whole, parts = rows[rows["region"] == EVERYWHERE], rows[rows["region"] != EVERYWHERE]
         if whole.empty or parts.empty:
             continue
-        all_of_it = whole.iloc[0]
-        same = parts[np.sign(parts["change"]) == np.sign(all_of_it["change"])]
-        share = same["additional"].sum()
-        is_few = len(same) <= SOME_REGIONS and 2 * len(same) <= regions
-        if is_few and abs(share) >= CONCENTRATED * abs(all_of_it["additional"]):
+        if _is_concentrated(parts, whole.iloc[0], regions):
             told[whole.index] = False
         else:
-            told[parts.index] = _moves_otherwise(parts, float(all_of_it["change"]))
+            told[parts.index] = _moves_otherwise(parts, float(whole["change"].iloc[0]))
     return told
+
+
+def _is_concentrated(parts: pd.DataFrame, whole: "pd.Series[float]", regions: int) -> bool:
+    same = parts[np.sign(parts["change"]) == np.sign(whole["change"])]
+    is_few = len(same) <= SOME_REGIONS and 2 * len(same) <= regions
+    return is_few and bool(abs(same["additional"].sum()) >= CONCENTRATED * abs(whole["additional"]))
 
 
 def _moves_otherwise(parts: pd.DataFrame, change: float) -> "pd.Series[bool]":

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import figures
+from dashboard import figures, findings
 from dashboard.advice import show_advice
 from dashboard.answers import Card
 from dashboard.cards import show
@@ -10,7 +10,7 @@ from dashboard.screen import Screen
 from dashboard.trends import Shape
 from etl.words import Words
 
-ITALIC = Words(en="In italics after the percentage: the number of refusals.", zh="百分比后的斜体数字：拒绝次数。")
+COUNTS = Words(en="In brackets after the percentage: the number of refusals.", zh="百分比后括号内的数字：拒绝次数。")
 LAYERS = Card(
     "layers",
     Words(en="On whose side is the cause?", zh="原因在哪一层面？"),
@@ -19,7 +19,8 @@ LAYERS = Card(
     own=("layer",),
     has_before=True,
     figure=figures.ranked("layer", "refusal_share"),
-    note=ITALIC,
+    finding=findings.leading("layer"),
+    note=COUNTS,
 )
 CAUSES = Card(
     "causes",
@@ -29,7 +30,8 @@ CAUSES = Card(
     own=("cause",),
     has_before=True,
     figure=figures.ranked("cause", "refusal_share"),
-    note=ITALIC,
+    finding=findings.leading("cause"),
+    note=COUNTS,
 )
 REASONS = Card(
     "reasons",
@@ -38,6 +40,7 @@ REASONS = Card(
     by=("reason",),
     own=("reason",),
     figure=figures.ranked("reason", "refusals", top=14),
+    finding=findings.leading("reason"),
 )
 OVER_TIME = Card(
     "cause_trend",
@@ -47,6 +50,7 @@ OVER_TIME = Card(
     own=("cause",),
     has_time=True,
     figure=figures.over_time("refusals", split="cause", shape=Shape.STACKED),
+    finding=findings.over_time("refusals"),
 )
 CARDS = (LAYERS, CAUSES, REASONS, OVER_TIME)
 

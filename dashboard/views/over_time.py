@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import figures
+from dashboard import figures, findings
 from dashboard.answers import Card
 from dashboard.cards import show
 from dashboard.screen import Screen
@@ -32,6 +32,7 @@ RATE = Card(
     has_intervals=True,
     sets_period=True,
     figure=figures.over_time("refusal_rate", shape=Shape.LINES),
+    finding=findings.over_time("refusal_rate"),
 )
 SPLIT_RATES = Card(
     "split_trend",
@@ -52,6 +53,7 @@ VOLUME = Card(
     names_events=False,
     sets_period=True,
     figure=figures.over_time("attempts"),
+    finding=findings.over_time("attempts"),
 )
 HOURS = Card(
     "week_hours",
@@ -60,6 +62,7 @@ HOURS = Card(
     by=("weekday", "hour"),
     own=("weekday", "hour"),
     figure=figures.week_clock("refusal_rate"),
+    finding=findings.highest(("weekday", "hour"), "refusal_rate"),
 )
 DAYS = Card(
     "calendar",
@@ -68,6 +71,7 @@ DAYS = Card(
     by=("day",),
     sets_period=True,
     figure=figures.calendar("refusal_rate"),
+    finding=findings.highest(("day",), "refusal_rate"),
 )
 DEFAULTS = {"split": "layer", "shape": Shape.PANELS}
 """Of the two controls of the split trend."""

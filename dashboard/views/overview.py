@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import figures, formats, reference, words
+from dashboard import figures, findings, formats, reference, words
 from dashboard.answers import Card
 from dashboard.cards import show
 from dashboard.cautions import show_cautions
@@ -21,6 +21,7 @@ TREND = Card(
     own=("layer",),
     has_time=True,
     figure=figures.over_time("refusals", split="layer"),
+    finding=findings.over_time("refusals"),
 )
 CAUSES = Card(
     "top_causes",
@@ -30,6 +31,7 @@ CAUSES = Card(
     own=("cause",),
     has_before=True,
     figure=figures.ranked("cause", "refusals"),
+    finding=findings.leading("cause"),
 )
 TILES = Card(
     "tiles",
@@ -38,6 +40,7 @@ TILES = Card(
     by=("region",),
     own=("region",),
     figure=figures.tiled("refusal_rate"),
+    finding=findings.extremes("region", "refusal_rate"),
 )
 NEWEST = Words(en="What happened lately?", zh="最近发生了什么？")
 MOST = 5

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import figures
+from dashboard import figures, findings
 from dashboard.answers import Card
 from dashboard.cards import show
 from dashboard.screen import Screen
@@ -15,6 +15,7 @@ TILES = Card(
     by=("region",),
     own=("region",),
     figure=figures.tiled("refusal_rate"),
+    finding=findings.extremes("region", "refusal_rate"),
 )
 MACRO_REGIONS = Card(
     "macro_regions",
@@ -24,6 +25,7 @@ MACRO_REGIONS = Card(
     own=("macro_region",),
     has_intervals=True,
     figure=figures.ranking("macro_region", "refusal_rate"),
+    finding=findings.extremes("macro_region", "refusal_rate"),
 )
 RANKING = Card(
     "ranking",
@@ -41,6 +43,7 @@ MATRIX = Card(
     by=("region", "cause"),
     own=("region", "cause"),
     figure=figures.crossed("region", "cause", "refusal_rate"),
+    finding=findings.highest(("cause", "region"), "refusal_rate"),
     note=Words(
         en="Each cell, in %: refusals of the cause ÷ all decided attempts of the region. "
         "Each column has its own scale: the deepest colour is the highest rate of that cause.",
