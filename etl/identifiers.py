@@ -16,6 +16,8 @@ INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 """Characters of the class Cf that files have."""
 AROUND = r"""(?s)^\s*(?:=\s*"\s*(.*?)\s*"|'?\s*(.*?))\s*$"""
 """Blanks, and what spreadsheets put around a number that is to stay text: '138…, ="138…"."""
+PLAIN = re.compile(r"[\w.@+-]+", re.ASCII)
+"""Most values: nothing in them is wide or invisible, and nothing stands around them."""
 ODD = f"[{WIDE}{INVISIBLE[1:]}"
 BETWEEN = r"[\s().-]+"
 
@@ -96,18 +98,25 @@ NUMBER_SHAPES = "|".join(f"(?:{kind.shape.pattern})" for kind in KINDS if kind.i
 
 def plain(value: str) -> str:
     """The value in half-width letters, without invisible ones and without what stands around it."""
-    return re.sub(AROUND, r"\1\2", re.sub(INVISIBLE, "", value.translate(NARROWED)))
+    if PLAIN.fullmatch(value):
+        return value
+    return re.sub(AROUND, r"\1\2", _narrow(value))
+
+
+def _narrow(text: str) -> str:
+    """Half-width, without invisible letters; neither is ASCII."""
+    return text if text.isascii() else re.sub(INVISIBLE, "", text.translate(NARROWED))
 
 
 def masked(text: str) -> str:
     """The text without what looks like an identifier; one in full-width letters is found too."""
-    narrow = re.sub(INVISIBLE, "", text.translate(NARROWED))
+    narrow = _narrow(text)
     return WITHIN.sub(MASK, narrow) if WITHIN.search(narrow) else text
 
 
 def kind_within(text: str) -> Kind | None:
     """The kind of the first identifier somewhere in a text; its check digit must be right."""
-    for found in WITHIN.finditer(re.sub(INVISIBLE, "", text.translate(NARROWED))):
+    for found in WITHIN.finditer(_narrow(text)):
         for kind in KINDS:
             if kind.is_one(found.group()):
                 return kind

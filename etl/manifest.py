@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import orjson
 
 from etl.duck import sha256
 from etl.errors import DamagedSnapshot
@@ -117,7 +119,7 @@ class Manifest:
         return replace(self, parts=tuple(sorted(parts, key=lambda part: (part.kind, part.day, part.path))))
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        return orjson.dumps(self, option=orjson.OPT_INDENT_2).decode()
 
 
 def local_time(moment: str, zone: str) -> datetime:
