@@ -6,10 +6,9 @@ from datetime import date
 from functools import partial
 
 import pandas as pd
-import streamlit as st
 
 from dashboard import clicks, reference, words
-from dashboard.board import Chart, OnBrush, OnClick
+from dashboard.board import Chart, OnBrush, OnClick, is_dark
 from dashboard.charts import BEFORE
 from dashboard.findings import Finding
 from dashboard.marks import Marks
@@ -155,7 +154,7 @@ def marks(screen: Screen) -> Marks:
         time_grain=screen.info.time_grain,
         currency=screen.info.currency,
         adds_up=screen.filters.attribution.adds_up,
-        is_dark=st.context.theme.type == "dark",
+        is_dark=is_dark(),
     )
 
 

@@ -68,7 +68,12 @@ class Board:
     def message(self, language: Language) -> bytes:
         """All charts in one JSON object."""
         charts = b",".join(json.dumps(id).encode() + b":" + chart.message for id, chart in self.charts.items())
-        about = {"answered": history.answered(), "locale": locales.plotly_locale(language), "plotly": PLOTLY}
+        about = {
+            "answered": history.answered(),
+            "dark": is_dark(),
+            "locale": locales.plotly_locale(language),
+            "plotly": PLOTLY,
+        }
         return json.dumps(about)[:-1].encode() + b',"charts":{' + charts + b"}}"
 
     def _heard(self) -> None:
@@ -82,6 +87,11 @@ class Board:
             chart.on_click(tuple(gesture["mark"]))
         if chart and chart.on_brush and "days" in gesture:
             chart.on_brush(*map(date.fromisoformat, gesture["days"]))
+
+
+def is_dark() -> bool:
+    """Whether the reader's page is dark, as it said with its last gesture."""
+    return st.context.theme.type == "dark"
 
 
 def _mounted() -> ComponentRenderer:

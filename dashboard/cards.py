@@ -82,7 +82,7 @@ def _draw(card: Card, drawn: Drawn, screen: Screen) -> None:
     if text := legends.legend(drawn.figure):
         st.html(text)
     rate = _first_rate(card)
-    if rate and rate == card.metrics[0] and not card.has_time and _has_few(drawn.frame, rate):
+    if rate and rate == card.metrics[0] and _greys(card) and _has_few(drawn.frame, rate):
         st.caption(screen.words(GREY, few=marks(screen).few(rate)))
     is_split = any(DIMENSIONS[name].scope is Scope.REFUSAL for name in card.by)
     if is_split and not screen.filters.attribution.adds_up:
@@ -93,6 +93,11 @@ def _draw(card: Card, drawn: Drawn, screen: Screen) -> None:
 
 def _first_rate(card: Card) -> str | None:
     return next((name for name in card.metrics if METRICS[name].unit is Unit.RATE), None)
+
+
+def _greys(card: Card) -> bool:
+    """Whether marks that stand on too few cases look different."""
+    return not card.has_time and card.answered is None
 
 
 def _has_few(frame: pd.DataFrame, metric: str) -> bool:
@@ -132,7 +137,7 @@ def _notes(card: Card, screen: Screen) -> list[str]:
     notes = [screen.words(card.note)] if card.note else []
     if card.has_intervals:
         notes.append(screen.words(INTERVAL))
-    if (rate := _first_rate(card)) and not card.has_time:
+    if (rate := _first_rate(card)) and _greys(card):
         notes.append(screen.words(GREY, few=marks(screen).few(rate)))
     if card.has_before and screen.comparison and card.answered is None:
         days = wording.days(screen.comparison, screen.filters, screen.snapshot)

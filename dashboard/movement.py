@@ -5,12 +5,13 @@ from typing import Any
 import pandas as pd
 
 from dashboard import formats, state, words
-from dashboard.answers import Answer, Card, Drawn, marks
+from dashboard.answers import NO_SUCH_TIME, Answer, Card, Drawn, marks
 from dashboard.charts import strength, wrapped
 from dashboard.colours import MUTED
 from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch, listed
+from etl.catalogue.dimensions import DIMENSIONS
 from etl.movers import FALSE_DISCOVERIES
 from etl.snapshot import EVERYWHERE
 from etl.words import Words
@@ -37,6 +38,8 @@ NOTHING_TO_COMPARE = Words(
 
 
 def _moved(card: Card, screen: Screen) -> Answer:
+    if not screen.snapshot.has("day"):
+        return Answer(card, screen.words(NO_SUCH_TIME, names=screen.words(DIMENSIONS["day"].words)))
     if screen.comparison is None:
         return Answer(card, _no_comparison(screen))
     by = [name for name in card.own if screen.snapshot.has(name)]

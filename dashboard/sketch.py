@@ -14,9 +14,13 @@ LEGEND_ON_TOP = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "tra
 
 
 def _plain() -> dict[str, Any]:
-    """On no ground of its own, so that it suits light and dark pages; nothing can be dragged away."""
+    """On no ground of its own, so that it suits light and dark pages; nothing can be dragged away.
+
+    Plotly lets an axis' title overlap its numbers rather than leave less than `minreducedheight` to the marks.
+    """
     return {
         "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+        "minreducedheight": 16,
         "paper_bgcolor": TRANSPARENT,
         "plot_bgcolor": TRANSPARENT,
         "hovermode": "closest",

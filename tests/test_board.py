@@ -10,6 +10,8 @@ import pytest
 from browsing import CHROMIUM, Heard, chromium, click_mark, serving, settle
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard import colours
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
@@ -59,13 +61,13 @@ def drag(page: Page, card: str, start: float, end: float) -> None:
 
 def test_a_chart_keeps_its_node_when_its_numbers_change(page: Page) -> None:
     page.goto("/")
-    settle(page, charts=3)
+    settle(page, charts=4)
     mark = "nodes => nodes.forEach((node, number) => node.seen = number)"
     page.locator(".js-plotly-plot").evaluate_all(mark)
     click_mark(page, "tiles", "CN-GD")
     has_address(page, "/?region=CN-GD")
-    settle(page, charts=3)
-    assert page.locator(".js-plotly-plot").evaluate_all("nodes => nodes.map(node => node.seen)") == [0, 1, 2]
+    settle(page, charts=4)
+    assert page.locator(".js-plotly-plot").evaluate_all("nodes => nodes.map(node => node.seen)") == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("moment", [0, 5, 30])
@@ -124,6 +126,37 @@ def test_a_chart_is_as_wide_as_its_place_also_when_that_changes(page: Page) -> N
                 return Math.abs(chart.parentElement.clientWidth - chart._fullLayout.width) < 2;
             }""",
             arg=CHART.format(card=card),
+        )
+
+
+def test_a_click_in_the_legend_filters_as_its_marks_do_and_hides_nothing(page: Page) -> None:
+    page.goto("/")
+    settle(page, charts=3)
+    entry = page.locator(".st-key-card_trend_layer .legendtoggle").first
+    entry.click(force=True)
+    has_address(page, "/?layer=user")
+    settle(page, charts=3)
+    entry.click(force=True)
+    has_address(page, "/")
+    page.locator(".st-key-card_top_causes .legendtoggle").click(force=True)
+    page.wait_for_timeout(500)
+    has_address(page, "/")
+    assert page.locator(".js-plotly-plot").evaluate_all(HIDDEN) == []
+
+
+HIDDEN = "charts => charts.flatMap(chart => chart.data.filter(trace => 'visible' in trace))"
+
+
+def test_figures_change_their_colours_with_the_page(page: Page) -> None:
+    """Also those that Python chooses: a dark line for the period before cannot be seen on a dark page."""
+    page.goto("/")
+    settle(page, charts=3)
+    for scheme, is_dark in (("dark", True), ("light", False)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.wait_for_function(
+            f"""wanted => document.querySelector('{CHART.format(card="top_causes")}')
+                .data[1].marker.line.color === wanted""",
+            arg=colours.before(is_dark),
         )
 
 

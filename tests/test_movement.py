@@ -78,3 +78,21 @@ def test_the_table_and_the_files_name_what_moved_everywhere(
     assert f"overload,{screen.label('cause', 'overload')},,{everywhere}," in export.csv_bytes(
         drawn.frame, screen.snapshot, language
     ).decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(("language", "said"), [(Language.EN, "too coarse"), (Language.ZH, "时间精度不足")])
+def test_a_log_of_years_is_not_sent_to_the_sidebar(
+    publish: Callable[..., Snapshot], language: Language, said: str
+) -> None:
+    snapshot = publish("at|grain|outcome|reasons\n2014|year|refused|U101\n2015|year|approved|")
+    assert said in answer(MOVERS, Screen(snapshot, Filters(compare=None, language=language))).said
+
+
+def test_beneath_a_single_bar_there_is_room_for_the_axis(found: pd.DataFrame) -> None:
+    """Plotly would rather let title and numbers overlap than leave the marks less than `minreducedheight`."""
+    layout = movement.movement(found.head(1), EN).figure().layout
+    assert layout.height - layout.margin.t - layout.minreducedheight >= NUMBERS_AND_TITLE
+
+
+NUMBERS_AND_TITLE = 48
+"""Pixels that both take."""

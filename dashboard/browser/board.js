@@ -5,7 +5,7 @@
  * page puts its place, and only what differs is drawn again. What a reader does to a mark goes back as a gesture.
  */
 
-import { Gestures } from "./gestures.js";
+import { Gestures, pointsOf } from "./gestures.js";
 import { Look } from "./look.js";
 import { plotly } from "./plotly.js";
 
@@ -15,6 +15,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const board = boards.get(parentElement) ?? new Board(parentElement);
   boards.set(parentElement, board);
   board.gestures.sendBy((queue) => setStateValue("gestures", queue));
+  board.askAnew = (look) => setStateValue("look", look);
   board.show(JSON.parse(new TextDecoder().decode(data)));
   return () => {
     boards.delete(parentElement);
@@ -32,15 +33,22 @@ class Board {
   }
 
   /** The charts of this run; those of another view are let go. */
-  show({ charts, answered, locale, plotly: address }) {
+  show({ charts, answered, locale, dark, plotly: address }) {
     this.gestures.answered(answered);
-    this.look = new Look(this.element, locale);
+    this.wear(new Look(this.element, locale), dark);
     for (const id of [...this.charts.keys()]) if (!(id in charts)) this.drop(id);
     for (const [id, wanted] of Object.entries(charts)) this.chart(id).wanted = wanted;
     plotly(address).then((library) => {
       this.library = library;
       this.settle();
     });
+  }
+
+  /** Figures bring colours for a light or a dark page; after the page has changed, others are asked for, once. */
+  wear(look, dark) {
+    const isNew = look.id !== this.look?.id;
+    this.look = look;
+    if (isNew && dark !== look.isDark) this.askAnew(look.id);
   }
 
   chart(id) {
@@ -106,6 +114,10 @@ class Chart {
   listen() {
     this.node.removeAllListeners();
     this.node.on("plotly_click", ({ points }) => this.gestures.click(this.id, points));
+    this.node.on("plotly_legendclick", ({ data, curveNumber }) => {
+      this.gestures.click(this.id, pointsOf(data, curveNumber));
+      return false; // what would hide the series
+    });
     this.node.on("plotly_selected", (event) => {
       if (event) this.gestures.brush(this.id, event.points);
       if (event) this.library.relayout(this.node, { selections: [] });

@@ -55,6 +55,14 @@ export function markOf(points) {
   return mark.length && mark[0] !== null ? mark.map(String) : null;
 }
 
+/** The first point of a series that stands for one value, where a legend tells several apart; else none. */
+export function pointsOf(series, number) {
+  const named = series.filter(({ name, showlegend }) => name && showlegend !== false);
+  const marks = series[number].customdata ?? [];
+  const values = new Set(marks.map(([value]) => value));
+  return named.length > 1 && values.size === 1 ? [{ customdata: marks[0] }] : [];
+}
+
 /** The first and the last day under a brush: each mark on a time axis ends in its own two. */
 export function daysOf(points) {
   const spans = (points ?? []).map((point) => (point.customdata ?? []).slice(-2)).filter((span) => span.length === 2);

@@ -12,10 +12,12 @@ export class Look {
       displayModeBar: false,
       scrollZoom: false,
       doubleClick: false,
+      doubleClickDelay: 0,
       locale: code,
       locales: { [code]: { dictionary: {}, format } },
     };
     this.id = `${code} ${named("text-color")} ${named("background-color")}`;
+    this.isDark = style.colorScheme.includes("dark");
   }
 
   /** With a mouse, dragging over a time axis brushes; on a touch screen it scrolls the page. */
