@@ -98,6 +98,29 @@ def test_a_brush_over_a_time_chart_sets_the_period_and_back_undoes_it(page: Page
     has_address(page, "/?since=2026-10-05&until=2026-10-18&compare=none")
 
 
+def test_forward_still_leads_on_after_back_was_pressed_faster_than_views_are_drawn(page: Page) -> None:
+    page.goto("/")
+    settle(page, charts=3)
+    for view in ("Causes", "Regions", "Time"):
+        page.get_by_role("link", name=view).click()
+        has_address(page, f"/{view.lower()}")
+        settle(page)
+    page.evaluate(QUICKLY_BACK, 3)
+    has_address(page, "/")
+    page.wait_for_selector(CHART.format(card="trend_layer"))
+    settle(page, charts=3)
+    page.go_forward()
+    has_address(page, "/causes")
+
+
+QUICKLY_BACK = """async steps => {
+    for (let step = 0; step < steps; step++) {
+        history.back();
+        await new Promise(wait => setTimeout(wait, 30));
+    }
+}"""
+
+
 def test_a_brush_over_nothing_and_a_mark_of_nothing_change_nothing(page: Page) -> None:
     page.goto("/")
     settle(page, charts=3)

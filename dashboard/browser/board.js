@@ -5,11 +5,13 @@
  * page puts its place, and only what differs is drawn again. What a reader does to a mark goes back as a gesture.
  */
 
+import { keepEntries } from "./entries.js";
 import { Gestures, pointsOf } from "./gestures.js";
 import { Look } from "./look.js";
 import { plotly } from "./plotly.js";
 
 const boards = new WeakMap();
+keepEntries();
 
 export default function ({ data, parentElement, setStateValue }) {
   const board = boards.get(parentElement) ?? new Board(parentElement);
