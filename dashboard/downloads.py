@@ -1,6 +1,6 @@
-"""What a card hands out: its own frame as CSV, or with the facts about it as one zip. Made on the click, not before."""
+"""What a card hands out: its own frame as CSV, workbook, or with everything about it. Made on the click, not before."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,67 +9,123 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import words
+from dashboard.answers import Answer, Drawn
 from dashboard.screen import Screen
 from etl import export
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.query import Question, Selection
-from etl.words import Words
+from etl.words import Language, Words
+from etl.workbook import xlsx_bytes
 
 CSV_HELP = Words(en="Every row as CSV, UTF-8; rows: {rows}", zh="全部 {rows} 行，CSV（UTF-8）")
-ZIP_HELP = Words(
-    en="The CSV with filters, definitions and snapshot in a second file", zh="CSV 及说明文件（筛选条件、口径、快照）"
+XLSX_HELP = Words(
+    en="A workbook: the numbers, and a sheet that says what they are", zh="工作簿：数据，以及口径与筛选说明"
 )
-
-
+ZIP_HELP = Words(
+    en="CSV and Parquet, with filters, definitions and snapshot beside them",
+    zh="CSV 与 Parquet，及说明文件（筛选条件、口径、快照）",
+)
 NOT_APPLIED = Words(
     en="{help}. Not narrowed to what is highlighted: {names}", zh="{help}；未按图中突出显示的筛选收窄：{names}"
 )
+WHOLE_VIEW = Words(en="All tables of this view", zh="本页全部表格")
+MIME = {
+    "csv": ("text/csv", ":material/download:"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ":material/table:"),
+    "zip": ("application/zip", ":material/folder_zip:"),
+}
 
 
 @dataclass(frozen=True)
 class Files:
-    """A file stem, how its CSV and its zip are made, and what is said of the CSV."""
+    """A file stem, a table and the facts about it, and what is said of the CSV."""
 
     stem: str
-    table: Callable[[], bytes]
-    zipped: Callable[[], bytes]
+    table: Callable[[], pd.DataFrame]
+    facts: Callable[[], dict[str, Any]]
     about: str
+
+    def made(self, language: Language) -> dict[str, Callable[[], bytes]]:
+        """By the ending of the file's name."""
+        return {
+            "csv": lambda: export.guarded_csv(self.table()),
+            "xlsx": lambda: xlsx_bytes(self.table(), self.facts(), language),
+            "zip": lambda: export.zipped((self.stem, self.table(), self.facts())),
+        }
 
 
 def download_buttons(
     screen: Screen, card: str, question: Question, frame: pd.DataFrame, *, has_before: bool = False
 ) -> None:
-    """CSV and ZIP of exactly this frame."""
+    """CSV, workbook and ZIP of exactly this frame."""
+    _buttons(screen, card, _of_frame(screen, question, frame, has_before))
+
+
+def _of_frame(screen: Screen, question: Question, frame: pd.DataFrame, has_before: bool) -> Files:
     beside = _beside(screen, question, has_before)
-    files = Files(
+    return Files(
         export.file_stem(screen.snapshot, question),
-        partial(export.csv_bytes, frame, screen.snapshot, screen.language),
-        partial(export.zip_bytes, frame, screen.snapshot, question, screen.language, **beside),
+        partial(export.labelled, frame, screen.snapshot, screen.language),
+        partial(export.about, frame, screen.snapshot, question, screen.language, **beside),
         _about_csv(screen, len(frame), beside.get("highlighted", {})),
     )
-    _buttons(screen, card, files)
 
 
 def table_buttons(screen: Screen, name: str, frame: pd.DataFrame, columns: Mapping[str, str]) -> None:
-    """CSV and ZIP of a table about the snapshot itself; `columns` says what each column holds."""
-    stem = f"{name}_{screen.snapshot.id}"
-    table = partial(export.csv_bytes, frame, screen.snapshot, screen.language)
-    facts = export.about_table(frame, screen.snapshot, columns)
-    files = Files(stem, table, lambda: export.zipped(stem, table(), facts), _about_csv(screen, len(frame), {}))
+    """The same of a table about the snapshot itself; `columns` says what each column holds."""
+    files = Files(
+        f"{name}_{screen.snapshot.id}",
+        partial(export.labelled, frame, screen.snapshot, screen.language),
+        partial(export.about_table, frame, screen.snapshot, columns),
+        _about_csv(screen, len(frame), {}),
+    )
     _buttons(screen, name, files)
 
 
-def _buttons(screen: Screen, key: str, files: Files) -> None:
-    csv, zipped = ("CSV", "text/csv", ":material/download:"), ("ZIP", "application/zip", ":material/folder_zip:")
-    about_zip = screen.words(ZIP_HELP)
-    for (label, mime, icon), made, about in ((csv, files.table, files.about), (zipped, files.zipped, about_zip)):
+def view_button(screen: Screen, view: str) -> None:
+    """One ZIP with the tables of all cards of a view that drew something."""
+    drawn = list(_drawn(screen))
+    if len(drawn) > 1:
         st.download_button(
-            label,
+            screen.words(WHOLE_VIEW),
+            lambda: export.zipped(*_numbered(screen, drawn)),
+            f"{view}_{screen.snapshot.id}.zip",
+            MIME["zip"][0],
+            key=f"whole_{view}",
+            help=screen.words(ZIP_HELP),
+            on_click="ignore",
+            type="tertiary",
+            icon=MIME["zip"][1],
+        )
+
+
+def _drawn(screen: Screen) -> Iterator[tuple[Answer, Drawn]]:
+    for answer in screen.answers.values():
+        if answer.drawn:
+            yield answer, answer.drawn
+
+
+def _numbered(
+    screen: Screen, answers: list[tuple[Answer, Drawn]]
+) -> Iterator[tuple[str, pd.DataFrame, dict[str, Any]]]:
+    """In the order of the page; two cards may ask the same."""
+    for number, (answer, drawn) in enumerate(answers, start=1):
+        files = _of_frame(screen, drawn.question, drawn.frame, answer.card.has_before)
+        question = {"card": screen.words(answer.card.question)}
+        yield f"{number}_{answer.card.id}", files.table(), question | files.facts()
+
+
+def _buttons(screen: Screen, key: str, files: Files) -> None:
+    about = {"csv": files.about, "xlsx": screen.words(XLSX_HELP), "zip": screen.words(ZIP_HELP)}
+    for ending, made in files.made(screen.language).items():
+        mime, icon = MIME[ending]
+        st.download_button(
+            ending.upper(),
             made,
-            f"{files.stem}.{label.lower()}",
+            f"{files.stem}.{ending}",
             mime,
-            key=f"{key}_{label.lower()}",
-            help=about,
+            key=f"{key}_{ending}",
+            help=about[ending],
             on_click="ignore",
             type="tertiary",
             icon=icon,

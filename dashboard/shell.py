@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import answers, formats, frame, history, state, words
 from dashboard.address import to_query
+from dashboard.downloads import view_button
 from dashboard.filters import opening
 from dashboard.problems import damaged, no_data, rebuild, said
 from dashboard.screen import Screen
@@ -55,6 +56,7 @@ def screen(home: Path, browser_language: Language) -> None:
         shown.board.show(filters.language)
     with body:
         run(chosen, home, filters.language)
+        view_button(shown, chosen.url_path or "overview")
     with top:
         frame.masthead(snapshot.info, filters.language)
         frame.links(pages, to_query(filters, first))

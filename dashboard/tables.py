@@ -7,7 +7,7 @@ from dashboard import formats
 from dashboard.marks import weekdays
 from dashboard.screen import Screen
 from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS
-from etl.catalogue.metrics import MEASURES, METRICS, Unit
+from etl.catalogue.metrics import METRICS, Unit, unit_of
 from etl.words import Words
 
 MEASURE_WORDS = {
@@ -29,7 +29,7 @@ BEFORE = Words(en="{name}, before", zh="{name}（对比时段）")
 def show_table(frame: pd.DataFrame, screen: Screen, key: str) -> None:
     """The whole frame, sortable; numbers stay numbers."""
     table = spoken(frame, screen)
-    rates = [heading(name, screen) for name in frame.columns if _unit(name) is Unit.RATE]
+    rates = [heading(name, screen) for name in frame.columns if unit_of(name) is Unit.RATE]
     config = {name: st.column_config.NumberColumn(format="percent") for name in rates}
     config |= {name: st.column_config.NumberColumn(format="localized") for name in counts(table) if name not in rates}
     st.dataframe(table, hide_index=True, column_config=config, key=key, height=min(420, 38 + 35 * max(len(table), 1)))
@@ -64,12 +64,3 @@ def _column(column: pd.Series, name: str, screen: Screen) -> pd.Series:
     if name in DIMENSIONS and name != "hour":
         return column.map(lambda value: screen.label(name, str(value)))
     return column
-
-
-def _unit(name: str) -> Unit:
-    base = name.removesuffix("_before").removesuffix("_low").removesuffix("_high")
-    if base == "change":
-        return Unit.RATE
-    if base in METRICS:
-        return METRICS[base].unit
-    return MEASURES[base].unit if base in MEASURES else Unit.COUNT

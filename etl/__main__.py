@@ -139,7 +139,7 @@ def summary(
     since: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")] = None,
     until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
     attribution: Annotated[str, typer.Option(help="primary, any, fractional or sole.")] = "primary",
-    format: Annotated[str, typer.Option(help="table, csv or parquet.")] = "table",
+    format: Annotated[str, typer.Option(help="table, csv, xlsx or parquet.")] = "table",
     out: Annotated[Path | None, typer.Option(help="File to write; a sidecar .about.json says what is in it.")] = None,
     language: Annotated[Language, typer.Option(help="Language of labels: en or zh.")] = Language.EN,
 ) -> None:

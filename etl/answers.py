@@ -1,19 +1,22 @@
-"""Answers of the command line: on the screen, as CSV, as Parquet with what is in it beside it."""
+"""Answers of the command line: on the screen, as CSV, workbook or Parquet with what is in it beside it."""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from etl.errors import InvalidValue, UnknownName
-from etl.export import about, about_bytes, csv_bytes, guarded_csv, labelled
+from etl.export import about, about_bytes, csv_bytes, guarded_csv, labelled, parquet_bytes
 from etl.query import Question
 from etl.report import out_console, table_of
 from etl.snapshot import Snapshot
 from etl.words import Language
+from etl.workbook import xlsx_bytes
 
-FORMATS = ("table", "csv", "parquet")
+FORMATS = ("table", "csv", "xlsx", "parquet")
+FILES_ONLY = ("xlsx", "parquet")
 
 
 def write(
@@ -30,23 +33,23 @@ def write(
     if format == "table" and out is None:
         out_console.print(table_of(labelled(frame, snapshot, language), ""))
         return
-    if format == "table" or (format == "parquet" and out is None):
+    if format == "table" or (format in FILES_ONLY and out is None):
         raise InvalidValue(
-            "a table goes to the screen and Parquet to a file; use --format csv, or --format parquet --out FILE"
+            "a table goes to the screen, workbooks and Parquet to a file; use --format csv, or --format parquet --out FILE"
         )
     if out is None:
         sys.stdout.buffer.write(csv_bytes(frame, snapshot, language))
         return
-    _write_file(frame, snapshot, format, out, language)
     facts = about(frame, snapshot, question, language)
+    made = _made(labelled(frame, snapshot, language), facts, format, language)
+    _written(out, lambda: out.write_bytes(made))
     out.with_name(f"{out.stem}.about.json").write_bytes(about_bytes(facts))
 
 
-def _write_file(frame: pd.DataFrame, snapshot: Snapshot, format: str, out: Path, language: Language) -> None:
+def _made(table: pd.DataFrame, facts: dict[str, Any], format: str, language: Language) -> bytes:
     if format == "csv":
-        _written(out, lambda: out.write_bytes(csv_bytes(frame, snapshot, language)))
-    else:
-        _written(out, lambda: labelled(frame, snapshot, language).to_parquet(out, index=False))
+        return guarded_csv(table)
+    return xlsx_bytes(table, facts, language) if format == "xlsx" else parquet_bytes(table, facts)
 
 
 def _written(out: Path, write: Callable[[], object]) -> None:

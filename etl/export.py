@@ -112,20 +112,25 @@ def about_bytes(facts: dict[str, Any]) -> bytes:
     return (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def zip_bytes(
-    frame: pd.DataFrame, snapshot: Snapshot, question: Question, language: Language | str, **beside: Any
-) -> bytes:
-    """The CSV and the facts about it as one zip, the same bytes for the same content. `beside` goes to `about`."""
-    facts = about(frame, snapshot, question, language, **beside)
-    return zipped(file_stem(snapshot, question), csv_bytes(frame, snapshot, language), facts)
+def parquet_bytes(table: pd.DataFrame, facts: dict[str, Any]) -> bytes:
+    """A table as Parquet; the facts are in its metadata, under `refusal_lens`."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow, written = pa.Table.from_pandas(table, preserve_index=False), pa.BufferOutputStream()
+    told = json.dumps(facts, ensure_ascii=False).encode()
+    pq.write_table(arrow.replace_schema_metadata({**arrow.schema.metadata, b"refusal_lens": told}), written)
+    return bytes(written.getvalue())
 
 
-def zipped(stem: str, table: bytes, facts: dict[str, Any]) -> bytes:
-    """A CSV and the facts about it as one zip, the same bytes for the same content."""
+def zipped(*answers: tuple[str, pd.DataFrame, dict[str, Any]]) -> bytes:
+    """For each stem, table and facts: CSV, Parquet and the facts, as one zip; the same bytes for the same content."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_entry(f"{stem}.csv"), table)
-        archive.writestr(_entry(f"{stem}.about.json"), about_bytes(facts))
+        for stem, table, facts in answers:
+            archive.writestr(_entry(f"{stem}.csv"), guarded_csv(table))
+            archive.writestr(_entry(f"{stem}.parquet"), parquet_bytes(table, facts))
+            archive.writestr(_entry(f"{stem}.about.json"), about_bytes(facts))
     return written.getvalue()
 
 

@@ -33,24 +33,8 @@ SEEN = {"body", "label", "help", "placeholder", "options", "content", "alt", "de
 DRAWN = {"text", "hovertext", "hovertemplate", "name", "title", "ticktext"}
 """Fields of a figure that a reader sees."""
 NAMES = {
-    "App",
-    "CSV",
-    "ZIP",
-    "UTF",
-    "UTC",
-    "Wilson",
-    "Asia",
-    "Shanghai",
-    "US",
-    "CN",
-    "English",
-    "Language",
-    "Android",
-    "iOS",
-    "HarmonyOS",
-    "Refusal",
-    "Lens",
-    "HMDA",
+    *("App", "Android", "iOS", "HarmonyOS", "English", "Language", "Refusal", "Lens"),
+    *("CSV", "XLSX", "Parquet", "ZIP", "UTF", "UTC", "Wilson", "Asia", "Shanghai", "US", "CN", "HMDA"),
 }
 """Words that stand in a Chinese text as they are: names, formats, signs of currencies, the switch to English."""
 STATES = {region.partition("-")[2] for region in load_catalogue().regions if region.startswith("US-")}

@@ -259,7 +259,7 @@ def holds(download: tuple[str, bytes], alone: bytes) -> None:
     name, content = download
     stem = name.removesuffix(".zip")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert archive.namelist() == [f"{stem}.csv", f"{stem}.about.json"]
+        assert archive.namelist() == [f"{stem}.csv", f"{stem}.parquet", f"{stem}.about.json"]
         assert archive.read(f"{stem}.csv") == alone
         about = json.loads(archive.read(f"{stem}.about.json"))
     assert about["filters"] == {"channel": {"all_except": ["app"]}, "region": {"only": ["CN-GD"]}}

@@ -14,7 +14,7 @@ import pytest
 
 from etl.answers import write
 from etl.catalogue.metrics import METRICS
-from etl.export import about, about_table, csv_bytes, file_stem, labelled, neutralised, zip_bytes
+from etl.export import about, about_table, csv_bytes, file_stem, labelled, neutralised, zipped
 from etl.periods import Period
 from etl.query import Attribution, Question, Selection, ask
 from etl.snapshot import Snapshot
@@ -222,15 +222,16 @@ def test_a_zip_holds_the_csv_and_its_facts_and_the_same_content_is_the_same_byte
     snapshot: Snapshot, question: Question
 ) -> None:
     frame = ask(snapshot, question)
-    content = zip_bytes(frame, snapshot, question, "en")
-    stem = file_stem(snapshot, question)
+    table, facts, stem = labelled(frame, snapshot, "en"), about(frame, snapshot, question, "en"), "rates"
+    content = zipped((stem, table, facts))
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert archive.namelist() == [f"{stem}.csv", f"{stem}.about.json"]
+        assert archive.namelist() == [f"{stem}.csv", f"{stem}.parquet", f"{stem}.about.json"]
+        pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(archive.read(f"{stem}.parquet"))), table)
         assert archive.read(f"{stem}.csv") == csv_bytes(frame, snapshot, "en")
         assert json.loads(archive.read(f"{stem}.about.json")) == about(frame, snapshot, question, "en")
         assert {entry.date_time[:3] for entry in archive.infolist()} == {(1980, 1, 1)}
-    assert zip_bytes(ask(snapshot, question), snapshot, question, "en") == content
+    assert zipped((stem, labelled(ask(snapshot, question), snapshot, "en"), facts)) == content
 
 
 def test_parquet_carries_the_same_columns_with_their_types(

@@ -234,3 +234,20 @@ def metric(name: str) -> Metric:
     if name not in METRICS:
         raise UnknownName("metric", name, METRICS)
     return METRICS[name]
+
+
+SIDES = ("_before", "_low", "_high")
+"""Ends of columns beside a number's own: the period compared with, and the ends of an interval."""
+SHARES = ("change",)
+"""Columns that are no metric and yet a share."""
+
+
+def unit_of(column: str) -> Unit:
+    """What a column of an answer is measured in, whichever side of its number it holds; a count where it is neither."""
+    for side in SIDES:
+        column = column.removesuffix(side)
+    if column in SHARES:
+        return Unit.RATE
+    if column in METRICS:
+        return METRICS[column].unit
+    return MEASURES[column].unit if column in MEASURES else Unit.COUNT
