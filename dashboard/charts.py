@@ -177,7 +177,7 @@ def _ends(shown: pd.DataFrame, metric: str) -> pd.Series:
 
 def _reach(shown: pd.DataFrame, metric: str) -> float:
     """How far the axis goes: past the longest bar and its number."""
-    room = 1.05 if _has_interval(shown, metric) else 1.55 if is_rate(metric) else 1.33
+    room = 1.05 if _has_interval(shown, metric) else 1.7 if is_rate(metric) else 1.33
     ends = [_ends(shown, metric).max() * room]
     if _has_interval(shown, metric):
         ends.append(shown[f"{metric}_high"].max() * 1.02)

@@ -35,7 +35,8 @@ def write(
         return
     if format == "table" or (format in FILES_ONLY and out is None):
         raise InvalidValue(
-            "a table goes to the screen, workbooks and Parquet to a file; use --format csv, or --format parquet --out FILE"
+            "a table goes to the screen, workbooks and Parquet to a file;"
+            " use --format csv, or --format parquet --out FILE"
         )
     if out is None:
         sys.stdout.buffer.write(csv_bytes(frame, snapshot, language))
