@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench clean
+.PHONY: help install run test lint bench bench-ui clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ lint: $(INSTALLED) ## format, lint and types
 
 bench: $(INSTALLED) ## measure generation, build and questions, beside pandas and bare DuckDB
 	@$(RUN) tests/bench.py
+
+bench-ui: $(INSTALLED) ## measure clicks, brushes and cold starts in Chromium, beside Streamlit's own charts
+	@.ci/browser
+	@$(RUN) tests/bench_ui.py
 
 clean: ## remove .venv and caches; logs and snapshots stay
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
