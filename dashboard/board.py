@@ -71,6 +71,7 @@ class Board:
         about = {
             "answered": history.answered(),
             "dark": is_dark(),
+            "language": locales.tag(language),
             "locale": locales.plotly_locale(language),
             "plotly": PLOTLY,
         }

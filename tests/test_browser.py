@@ -207,6 +207,7 @@ def test_the_other_language_changes_the_page_and_its_address(page: Page) -> None
     page.get_by_text("中文", exact=True).click()
     expect(page.get_by_role("heading", name="拒因透镜")).to_be_visible(timeout=20_000)
     is_at(page, "/?language=zh&region=CN-GD")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
     shows(page, shown)
     assert chips(page) == ["地区：广东", "清除筛选"]
 

@@ -35,7 +35,8 @@ class Board {
   }
 
   /** The charts of this run; those of another view are let go. */
-  show({ charts, answered, locale, dark, plotly: address }) {
+  show({ charts, answered, language, locale, dark, plotly: address }) {
+    document.documentElement.lang = language;
     this.gestures.answered(answered);
     this.wear(new Look(this.element, locale), dark);
     for (const id of [...this.charts.keys()]) if (!(id in charts)) this.drop(id);
