@@ -6,7 +6,7 @@ from pathlib import Path
 
 from browsing import CHROMIUM, chromium, serving, settle
 
-CHARTS = 3
+CHARTS = 4
 SIZE = {"width": 1440, "height": 900}
 
 
