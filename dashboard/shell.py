@@ -50,19 +50,25 @@ def screen(home: Path, browser_language: Language) -> None:
     shown = Screen(snapshot, filters)
     pages = {name: page(name, partial(view.render, shown), filters.language) for name, view in VIEWS.items()}
     chosen = st.navigation(list(pages.values()), position="hidden")
-    top, body, board = st.container(key="top"), st.container(key="view"), st.container(key="charts")
+    side, top, body, board = places()
     answers.draw(VIEWS[chosen.url_path or "overview"].cards(shown), shown)
     with board:
         shown.board.show(filters.language)
-    with body:
-        run(chosen, home, filters.language)
-        view_button(shown, chosen.url_path or "overview")
     with top:
         frame.masthead(snapshot.info, filters.language)
         frame.links(pages, to_query(filters, first))
         frame.shown(snapshot, filters)
-    sidebar(snapshot, filters)
+    with body:
+        run(chosen, home, filters.language)
+        view_button(shown, chosen.url_path or "overview")
+    with side:
+        sidebar(snapshot, filters)
     frame.footer(snapshot, filters.language, rebuild(home))
+
+
+def places() -> "tuple[st.delta_generator.DeltaGenerator, ...]":
+    """For the sidebar, the head, the view and the board: there from the first, so that nothing moves when they fill."""
+    return st.sidebar.container(), st.container(key="top"), st.container(key="view"), st.container(key="charts")
 
 
 def run(chosen: "st.Page", home: Path, language: Language) -> None:

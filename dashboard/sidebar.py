@@ -22,18 +22,17 @@ _HOW = ("channel", "product", "app_version", "stage")
 
 def sidebar(snapshot: Snapshot, filters: Filters) -> None:
     controls, language = Controls(snapshot, filters), filters.language
-    with st.sidebar:
-        _language(language)
-        _period(controls)
-        with _section(words.WHERE(language)):
-            _dimensions(controls, _WHERE)
-        with _section(words.WHY(language)):
-            _dimensions(controls, _WHY)
-        with _section(words.HOW(language)):
-            _dimensions(controls, _HOW)
-        _more(controls)
-        with _section(words.COUNTING(language)):
-            _counting(controls)
+    _language(language)
+    _period(controls)
+    with _section(words.WHERE(language)):
+        _dimensions(controls, _WHERE)
+    with _section(words.WHY(language)):
+        _dimensions(controls, _WHY)
+    with _section(words.HOW(language)):
+        _dimensions(controls, _HOW)
+    _more(controls)
+    with _section(words.COUNTING(language)):
+        _counting(controls)
 
 
 def _section(title: str) -> "st.delta_generator.DeltaGenerator":

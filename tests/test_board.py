@@ -152,6 +152,22 @@ def test_a_chart_is_as_wide_as_its_place_also_when_that_changes(page: Page) -> N
         )
 
 
+def test_a_view_appears_beside_the_sidebar_and_below_its_head_and_stays_there(page: Page) -> None:
+    page.add_init_script(FIRST_PLACE)
+    page.goto("/")
+    settle(page, charts=3)
+    assert page.evaluate("window.besideFirstChart") == [True, True]
+
+
+FIRST_PLACE = """
+new MutationObserver(() => {
+    if (window.besideFirstChart || !document.querySelector('[data-chart]')) return;
+    const there = ['[data-testid=stSidebar]', '.st-key-views a'].map(part => document.querySelector(part) !== null);
+    window.besideFirstChart = there;
+}).observe(document, {childList: true, subtree: true});
+"""
+
+
 def test_a_click_in_the_legend_filters_as_its_marks_do_and_hides_nothing(page: Page) -> None:
     page.goto("/")
     settle(page, charts=3)
