@@ -26,7 +26,7 @@ SHARED_METRICS = ("refusals", "refusal_share", "refusal_rate")
 
 def show_advice(screen: Screen) -> None:
     """The causes with the most refusals under the filters, each to be opened."""
-    st.markdown(f"#### {screen.words(TITLE)}")
+    st.markdown(f"## {screen.words(TITLE)}")
     frame = screen.ask(screen.question(SHARED_METRICS, ("cause",)))
     largest = frame[frame["refusals"] > 0].nlargest(MOST, "refusals")
     causes = load_catalogue().causes

@@ -118,7 +118,7 @@ def _events(card: Card, screen: Screen) -> None:
 
 
 def _title(card: Card, screen: Screen) -> None:
-    st.markdown(f"#### {screen.words(card.question)}", width="content")
+    st.markdown(f"## {screen.words(card.question)}", width="content")
 
 
 def _about(card: Card, screen: Screen, totals: pd.DataFrame) -> None:

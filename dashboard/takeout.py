@@ -27,7 +27,7 @@ FIRST = Words(en="The first {n} rows:", zh="前 {n} 行：")
 
 def show_takeout(screen: Screen) -> None:
     with st.container(border=True, key="takeout"):
-        st.markdown(f"#### {screen.words(TITLE)}")
+        st.markdown(f"## {screen.words(TITLE)}")
         metrics, by = _chosen(screen)
         if not metrics:
             st.info(screen.words(NOTHING))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, Heard, chromium, click_mark, serving, settle
+from browsing import CHROMIUM, SPOT, Heard, chromium, click_mark, serving, settle
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import colours
@@ -119,6 +119,38 @@ QUICKLY_BACK = """async steps => {
         await new Promise(wait => setTimeout(wait, 30));
     }
 }"""
+
+
+def test_a_tap_filters_once_and_a_finger_that_scrolls_filters_nothing(browser: Browser, address: str) -> None:
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with browser.new_context(base_url=address, locale="en-US", **phone) as context:
+        page = context.new_page()
+        page.goto("/")
+        settle(page, charts=3)
+        page.locator(CHART.format(card="tiles")).scroll_into_view_if_needed()
+        x, y = page.evaluate(SPOT, ["tiles", ["CN-GD"]])
+        before = page.evaluate(SCROLLED)
+        scroll_by_finger(page, x, y)
+        assert page.evaluate(SCROLLED) != before
+        x, y = page.evaluate(SPOT, ["tiles", ["CN-SC"]])
+        page.touchscreen.tap(x, y)
+        has_address(page, "/?region=CN-SC")
+        page.wait_for_timeout(500)
+        has_address(page, "/?region=CN-SC")
+
+
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+
+
+def scroll_by_finger(page: Page, x: float, y: float) -> None:
+    """Down by some hundred pixels, as content follows the finger."""
+    wire = page.context.new_cdp_session(page)
+    wire.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 10):
+        wire.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y + 20 * step}]})
+        page.wait_for_timeout(16)
+    wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(500)
 
 
 def test_a_brush_over_nothing_and_a_mark_of_nothing_change_nothing(page: Page) -> None:

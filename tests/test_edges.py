@@ -68,3 +68,9 @@ def test_a_snapshot_is_opened_by_its_id_whatever_is_published_meanwhile(syntheti
     known = str(home.current_id())
     home.current.write_text("a later one")
     assert open_snapshot(home.root, known).id == known
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_headings_of_cards_stand_one_level_below_the_page(synthetic_home: Path, view: str) -> None:
+    texts = [markdown.value for markdown in open_view(synthetic_home, view).markdown]
+    assert {text.partition(" ")[0] for text in texts if text.startswith("#")} == {"##"}

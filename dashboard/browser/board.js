@@ -9,6 +9,7 @@ import { keepEntries } from "./entries.js";
 import { Gestures, pointsOf } from "./gestures.js";
 import { Look } from "./look.js";
 import { plotly } from "./plotly.js";
+import { Touch } from "./touch.js";
 
 const boards = new WeakMap();
 keepEntries();
@@ -84,6 +85,7 @@ class Chart {
     this.gestures = gestures;
     this.node = document.createElement("div");
     this.node.className = "board-chart";
+    this.touch = new Touch(this.node);
     this.size = new ResizeObserver(() => this.fit());
   }
 
@@ -116,7 +118,9 @@ class Chart {
 
   listen() {
     this.node.removeAllListeners();
-    this.node.on("plotly_click", ({ points }) => this.gestures.click(this.id, points));
+    this.node.on("plotly_click", ({ points, event }) => {
+      if (this.touch.isMeant(event)) this.gestures.click(this.id, points);
+    });
     this.node.on("plotly_legendclick", ({ data, curveNumber }) => {
       this.gestures.click(this.id, pointsOf(data, curveNumber));
       return false; // what would hide the series

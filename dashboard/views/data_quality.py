@@ -126,7 +126,7 @@ def render(screen: Screen) -> None:
     show_takeout(screen)
     for section in SECTIONS:
         with st.container(border=True, key=f"section_{section.id}"):
-            st.markdown(f"#### {screen.words(section.title)}")
+            st.markdown(f"## {screen.words(section.title)}")
             _show(section, screen)
 
 

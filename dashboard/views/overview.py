@@ -71,7 +71,7 @@ def _newest(screen: Screen) -> None:
     if begun.empty:
         return
     with st.container(border=True, key="newest"):
-        st.markdown(f"#### {screen.words(NEWEST)}")
+        st.markdown(f"## {screen.words(NEWEST)}")
         st.markdown("\n".join(f"- {_event(row, screen)}" for row in begun.head(MOST).to_dict("records")))
 
 
