@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 .PHONY: help install run test lint bench bench-ui clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  HOME_FOLDER=$(HOME_FOLDER)  where logs and snapshots live"
 	@echo "  PYTHON=$(PYTHON)  the interpreter that makes $(VENV) (3.11 or newer)"

@@ -28,6 +28,8 @@ EVERYWHERE = ""
 CATALOGUED = ("macro_region", "region", "layer", "cause", "reason", "hour", "weekday")
 """Dimensions with a list of values that holds for every log."""
 _UNNAMED = {UNKNOWN: Words(en="Unknown", zh="未知"), EVERYWHERE: Words(en="Everywhere", zh="全部地区")}
+DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
+"""What DuckDB calls a damaged file; a checksum that does not match has no class of its own."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,14 @@ class Snapshot:
             with self._connection.cursor() as cursor:
                 yield cursor
         except (duckdb.CatalogException, duckdb.BinderException) as problem:
-            mend = f"run: python -m etl build --home {self.path.parent.parent}"
-            raise DamagedSnapshot(
-                f"{self.path} is of another version, a table or column is missing; {mend}"
-            ) from problem
-        except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as problem:
-            mend = f"run: python -m etl build --from-scratch --home {self.path.parent.parent}"
-            raise DamagedSnapshot(f"{self.path} cannot be read ({str(problem).splitlines()[0]}); {mend}") from problem
+            raise self._damaged("is of another version, a table or column is missing") from problem
+        except duckdb.Error as problem:
+            if not isinstance(problem, DAMAGE) and type(problem) is not duckdb.Error:
+                raise
+            raise self._damaged(f"cannot be read ({str(problem).splitlines()[0]})", " --from-scratch") from problem
+
+    def _damaged(self, what: str, how: str = "") -> DamagedSnapshot:
+        return DamagedSnapshot(f"{self.path} {what}; run: python -m etl build{how} --home {self.path.parent.parent}")
 
     def _table(self, name: str) -> pd.DataFrame:
         return self.frame(model("reading", name))

@@ -217,3 +217,15 @@ def test_a_build_over_a_snapshot_cut_off_in_the_middle_starts_from_the_rows(
 
     assert _refusals(_build(home)) == 3000
     assert "building from scratch" in caplog.text
+
+
+def test_a_snapshot_that_is_damaged_while_it_is_open_names_the_command_too(publish: Publish, home: Path) -> None:
+    """Blocks that were not read yet are read later, and their checksums do not match then."""
+    snapshot = publish("at|outcome|region|times\n2026-10-05|approved|CN-GD|3\n2026-10-06|approved|CN-SC|2")
+    content = bytearray(snapshot.path.read_bytes())
+    for place in range(8192, len(content), 512):
+        content[place] ^= 255
+    with snapshot.path.open("r+b") as file:
+        file.write(content)
+    with pytest.raises(DamagedSnapshot, match="build --from-scratch"):
+        ask(snapshot, Question(("attempts",), ("day", "region")))

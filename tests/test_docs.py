@@ -18,7 +18,7 @@ from etl.catalogue.metrics import METRICS, Metric
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 
 COMMANDS = sorted(set(re.findall(r"python -m ((?:etl|dashboard|synthetic_data)\b[^`#\n]*[^`#\s])", README)))
 MADE = sorted(set(re.findall(r"\$\(RUN\) -m ((?:etl|dashboard|synthetic_data)[^\n]*)", MAKEFILE)))
