@@ -119,7 +119,7 @@ class Manifest:
         return replace(self, parts=tuple(sorted(parts, key=lambda part: (part.kind, part.day, part.path))))
 
     def to_json(self) -> str:
-        return orjson.dumps(self, option=orjson.OPT_INDENT_2).decode()
+        return orjson.dumps(self, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
 
 
 def local_time(moment: str, zone: str) -> datetime:

@@ -8,21 +8,21 @@ with moments as (
             when attempted_written.text is not null then attempted_written.instant_at
             when attempted_at like '%Z' or attempted_at like '%+00' then try_cast(attempted_at as timestamp)
             when regexp_matches(attempted_at, '[T ][.:\d]+$')
-                then try(timezone(source_zone, try_cast(attempted_at as timestamp)) at time zone 'UTC')
+                then try_cast(concat(attempted_at, ' ', source_zone) as timestamptz) at time zone 'UTC'
             else try_cast(attempted_at as timestamptz) at time zone 'UTC'
         end as attempted_moment,
         case
             when decided_written.text is not null then decided_written.instant_at
             when decided_at like '%Z' or decided_at like '%+00' then try_cast(decided_at as timestamp)
             when regexp_matches(decided_at, '[T ][.:\d]+$')
-                then try(timezone(source_zone, try_cast(decided_at as timestamp)) at time zone 'UTC')
+                then try_cast(concat(decided_at, ' ', source_zone) as timestamptz) at time zone 'UTC'
             else try_cast(decided_at as timestamptz) at time zone 'UTC'
         end as decided_moment,
         case
             when updated_written.text is not null then updated_written.instant_at
             when updated_at like '%Z' or updated_at like '%+00' then try_cast(updated_at as timestamp)
             when regexp_matches(updated_at, '[T ][.:\d]+$')
-                then try(timezone(source_zone, try_cast(updated_at as timestamp)) at time zone 'UTC')
+                then try_cast(concat(updated_at, ' ', source_zone) as timestamptz) at time zone 'UTC'
             else try_cast(updated_at as timestamptz) at time zone 'UTC'
         end as updated_moment,
         case when texts.time_grain <> 'instant' then

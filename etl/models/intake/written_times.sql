@@ -126,7 +126,7 @@ clocks as (
         * exclude (clock),
         case
             when half = 'first' then regexp_replace(clock, '^12:', '0:')
-            when half = 'second' and regexp_matches(clock, '^(0?\d|1[01]):')
+            when half = 'second' and regexp_matches(clock, '^(0?\d|1[0-1]):')
                 then concat(cast(regexp_extract(clock, '^(\d+)', 1) as integer) + 12, regexp_extract(clock, '(:.*)$', 1))
             else clock
         end as clock
