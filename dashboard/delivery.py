@@ -80,7 +80,10 @@ async def page(request: Request) -> Response:
     """Streamlit's page in the reader's language, which begins to fetch the charts' script at once."""
     asked = request.query_params.get("language")
     spoken = Language(asked) if asked in set(Language) else formats.language_of(_preferred(request))
-    return HTMLResponse(html(spoken), headers={"cache-control": "no-cache"})
+    content, headers = html(spoken).encode(), {"cache-control": "no-cache", "vary": "accept-encoding, accept-language"}
+    if coding := _coding(request.headers.get("accept-encoding", "")):
+        content, headers["content-encoding"] = CODINGS[coding](content), coding
+    return HTMLResponse(content, headers=headers)
 
 
 def _preferred(request: Request) -> str:
