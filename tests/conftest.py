@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import planted
 import pytest
+from hypothesis import settings
 
 from etl.__main__ import app
 from etl.command_line import run
@@ -37,6 +38,9 @@ SHORT = {
 DEFAULT_AT = "2026-10-05"
 BLANK_SLOT = "_"
 file_numbers = count(1)
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def table(drawing: str) -> list[dict[str, str]]:

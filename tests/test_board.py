@@ -232,9 +232,8 @@ def test_figures_change_their_colours_with_the_page(page: Page) -> None:
 
 
 def _bytes_of(frame: dict[str, Any]) -> int:
-    """Of a message; Chromium tells binary ones in letters of six bits."""
-    is_binary, letters = frame["opcode"] == 2, len(frame["payloadData"])
-    return letters * 6 // 8 if is_binary else letters
+    """Of a message; binary ones are told in letters of six bits."""
+    return len(frame["payloadData"]) * (6 if frame["opcode"] == 2 else 8) // 8
 
 
 def test_a_first_visit_costs_at_most_three_megabytes(page: Page) -> None:
