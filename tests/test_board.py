@@ -194,7 +194,7 @@ def test_a_view_appears_beside_the_sidebar_and_below_its_head_and_stays_there(pa
 FIRST_PLACE = """
 new MutationObserver(() => {
     if (window.besideFirstChart || !document.querySelector('[data-chart]')) return;
-    const there = ['[data-testid=stSidebar]', '.st-key-views a'].map(part => document.querySelector(part) !== null);
+    const there = ['[data-testid=stSidebar]', '.st-key-views'].map(part => document.querySelector(part) !== null);
     window.besideFirstChart = there;
 }).observe(document, {childList: true, subtree: true});
 """
