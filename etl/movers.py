@@ -62,17 +62,23 @@ def _spread(snapshot: Snapshot, asked: Question, until: date) -> "pd.Series[floa
 def _compared(snapshot: Snapshot, asked: Question, before: Period, split: tuple[str, ...]) -> pd.DataFrame:
     """Refusals and decided of both periods by cause and region, where both decided anything. None refused is 0."""
     decided = _sides(snapshot, asked, before, "decided", split)
-    refusals = _sides(snapshot, asked, before, "refusals", (*split, "cause"))
-    return refusals.merge(decided.drop(columns="cause"), on="region")
+    refusals = _sides(snapshot, asked, before, "refusal_rate", (*split, "cause"))
+    rated = refusals.drop(columns=["decided", "decided_before"])
+    return rated.merge(decided.drop(columns="cause"), on="region")
 
 
 def _sides(snapshot: Snapshot, asked: Question, before: Period, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
-    """A sum now and before, side by side; what is only on one side is 0 on the other."""
+    """A metric now and before, side by side; what is only on one side is 0 on the other."""
     now = replace(asked, metrics=(metric,), by=by)
     then = replace(now, since=before.since, until=before.until)
     frames = [ask(snapshot, question).assign(**_missing(by)) for question in (now, then)]
     both = frames[0].merge(frames[1], on=KEYS, how="outer", suffixes=("", "_before"))
-    columns = {metric: frames[0][metric].dtype, f"{metric}_before": frames[1][metric].dtype}
+    numbers = [name for name in frames[0] if name not in (*KEYS, *by)]
+    columns = {
+        f"{name}{side}": frame[name].dtype
+        for side, frame in zip(("", "_before"), frames, strict=True)
+        for name in numbers
+    }
     return both.fillna(dict.fromkeys(columns, 0)).astype(columns)
 
 
@@ -88,8 +94,6 @@ def _tested(both: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFrame:
     variance = sum(_variance(tested[f"refusals{side}"], tested[f"decided{side}"]) for side in ("", "_before"))
     error = np.sqrt(scatter * variance)
     tested["error"] = error
-    for side in ("", "_before"):
-        tested[f"refusal_rate{side}"] = tested[f"refusals{side}"] / tested[f"decided{side}"]
     change = tested["refusal_rate"] - tested["refusal_rate_before"]
     for name, times in (("", 0.0), ("_low", -Z_95), ("_high", Z_95)):
         tested[f"change{name}"] = change + times * error
