@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from dashboard import clicks, reference, words
-from dashboard.board import Chart, OnBrush, OnClick, is_dark
+from dashboard.board import Chart, OnBrush, OnClick
 from dashboard.charts import BEFORE
 from dashboard.findings import Finding
 from dashboard.marks import Marks
@@ -91,7 +91,7 @@ def draw(cards: Iterable[Card], screen: Screen) -> None:
     for card in cards:
         if drawn := answer(card, screen).drawn:
             alt = screen.words(card.question)
-            screen.board.add(card.id, Chart(drawn.figure, alt, _on_click(card, screen), _on_brush(card, screen)))
+            screen.board.add(card.id, Chart(drawn.figure, alt, on_click(card, screen), on_brush(card, screen)))
 
 
 def answer(card: Card, screen: Screen) -> Answer:
@@ -154,7 +154,7 @@ def marks(screen: Screen) -> Marks:
         time_grain=screen.info.time_grain,
         currency=screen.info.currency,
         adds_up=screen.filters.attribution.adds_up,
-        is_dark=is_dark(),
+        is_dark=screen.is_dark,
     )
 
 
@@ -164,13 +164,13 @@ def is_empty(totals: pd.DataFrame) -> bool:
     return not totals[measures].to_numpy().any()
 
 
-def _on_click(card: Card, screen: Screen) -> OnClick | None:
+def on_click(card: Card, screen: Screen) -> OnClick | None:
     if card.sets_period:
-        return lambda mark: clicks.on_days(screen.snapshot, *map(date.fromisoformat, mark[-2:]))
+        return lambda mark: clicks.on_days(screen.snapshot, screen.kept, *map(date.fromisoformat, mark[-2:]))
     if card.own:
         return lambda mark: clicks.on_values(screen.snapshot, dict(zip(card.own, mark, strict=False)))
     return None
 
 
-def _on_brush(card: Card, screen: Screen) -> OnBrush | None:
-    return partial(clicks.on_days, screen.snapshot) if card.has_time else None
+def on_brush(card: Card, screen: Screen) -> OnBrush | None:
+    return partial(clicks.on_days, screen.snapshot, screen.kept) if card.has_time else None

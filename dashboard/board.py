@@ -1,7 +1,7 @@
 """The board: the one component that draws all charts of a view. Its other half is in `browser/`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
@@ -16,7 +16,8 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.components.v2.types import ComponentRenderer
 
 from dashboard import history, locales
-from dashboard.bundle import PLOTLY
+from dashboard.bundle import CHARTS, PLOTLY
+from dashboard.clicks import Change
 from dashboard.sketch import Sketch
 from etl.words import Language
 
@@ -24,10 +25,10 @@ PRODUCT, COMPONENT, KEY = "refusal-lens", "board", "board"
 NAME = f"{PRODUCT}.{COMPONENT}"
 ASSETS = "browser"
 
-OnClick: TypeAlias = Callable[[tuple[str, ...]], None]
-"""Called with the custom data of the mark that was clicked."""
-OnBrush: TypeAlias = Callable[[date, date], None]
-"""Called with the first and the last day under a brush."""
+OnClick: TypeAlias = Callable[[tuple[str, ...]], Change]
+"""What a click does, by the custom data of its mark."""
+OnBrush: TypeAlias = Callable[[date, date], Change]
+"""What a brush does, by the first and the last day under it."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +62,28 @@ class Board:
         """Keep a place on the page for a chart, as high as it is."""
         st.html(f'<div data-chart="{escape(id)}" style="height: {self.charts[id].figure.height}px"></div>')
 
-    def show(self, language: Language) -> None:
-        """Hand over every chart; gestures come back before the next run, each of them once."""
-        _mounted()(key=KEY, data=self.message(language), on_gestures_change=self._heard, height=1)
+    def show(self, language: Language, page: Mapping[str, Any]) -> None:
+        """Hand over every chart; gestures come back before the next run, each of them once.
 
-    def message(self, language: Language) -> bytes:
-        """All charts in one JSON object."""
-        charts = b",".join(json.dumps(id).encode() + b":" + chart.message for id, chart in self.charts.items())
+        `page` is what the browser says of itself when it asks for the charts after a gesture (`ahead`).
+        """
+        _mounted()(key=KEY, data=self.message(language, page), on_gestures_change=self._heard, height=1)
+
+    def message(self, language: Language, page: Mapping[str, Any]) -> bytes:
+        """All charts in one JSON object, and what the browser needs to know beside them."""
         about = {
             "answered": history.answered(),
-            "dark": is_dark(),
             "language": locales.tag(language),
             "locale": locales.plotly_locale(language),
             "plotly": PLOTLY,
+            "page": {"address": CHARTS, **page},
         }
-        return json.dumps(about)[:-1].encode() + b',"charts":{' + charts + b"}}"
+        return json.dumps(about)[:-1].encode() + b',"charts":' + self.drawn + b"}"
+
+    @property
+    def drawn(self) -> bytes:
+        """The charts, by their id, as a JSON object."""
+        return b"{" + b",".join(b'"%s":%s' % (id.encode(), chart.message) for id, chart in self.charts.items()) + b"}"
 
     def _heard(self) -> None:
         sent = st.session_state[KEY].get("gestures") or {}
@@ -84,10 +92,17 @@ class Board:
 
     def _act(self, gesture: dict[str, Any]) -> None:
         chart = self.charts.get(gesture["chart"])
-        if chart and chart.on_click and "mark" in gesture:
-            chart.on_click(tuple(gesture["mark"]))
-        if chart and chart.on_brush and "days" in gesture:
-            chart.on_brush(*map(date.fromisoformat, gesture["days"]))
+        if chart and (change := meant(gesture, chart.on_click, chart.on_brush)):
+            history.change(change)
+
+
+def meant(gesture: Mapping[str, Any], on_click: OnClick | None, on_brush: OnBrush | None) -> Change | None:
+    """What a gesture on a chart does to the filters; None where the chart knows no such gesture."""
+    if on_click and "mark" in gesture:
+        return on_click(tuple(gesture["mark"]))
+    if on_brush and "days" in gesture:
+        return on_brush(*map(date.fromisoformat, gesture["days"]))
+    return None
 
 
 def is_dark() -> bool:

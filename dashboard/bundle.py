@@ -7,3 +7,6 @@ import plotly
 
 PLOTLY_FILE = Path(str(files("plotly") / "package_data" / "plotly.min.js"))
 PLOTLY = f"/bundle/plotly-{plotly.__version__}.min.js"
+
+CHARTS = "/charts"
+"""Where the browser asks for the charts after a gesture."""

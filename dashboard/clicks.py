@@ -1,24 +1,25 @@
 """What a click on a mark does to the filters: values are chosen and released, days become the period."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-import streamlit as st
-
-from dashboard import history
 from dashboard.choices import narrowed, toggled
 from dashboard.filters import CUSTOM, Filters, opening
 from etl.query import Selection
 from etl.snapshot import Snapshot
 
-_BEFORE = "period_before"
+PERIOD_BEFORE = "period_before"
+"""Where the period that days took the place of is kept: preset, first and last day."""
+Change = Callable[[Filters], Filters]
+"""What a gesture does."""
 
 
-def on_values(snapshot: Snapshot, values: dict[str, str]) -> None:
+def on_values(snapshot: Snapshot, values: dict[str, str]) -> Change:
     """Filter by a mark, or release it, in one gesture. Marks of what the log does not know do nothing."""
-    if all(value in snapshot.known(name) for name, value in values.items()):
-        history.change(lambda filters: picked(snapshot, filters, values))
+    is_known = all(value in snapshot.known(name) for name, value in values.items())
+    return lambda filters: picked(snapshot, filters, values) if is_known else filters
 
 
 def picked(snapshot: Snapshot, filters: Filters, values: dict[str, str]) -> Filters:
@@ -32,26 +33,21 @@ def picked(snapshot: Snapshot, filters: Filters, values: dict[str, str]) -> Filt
     return filters
 
 
-def on_days(snapshot: Snapshot, since: date, until: date) -> None:
+def on_days(snapshot: Snapshot, kept: MutableMapping[Any, Any], since: date, until: date) -> Change:
     """Show only these days, or what was shown before where they are shown already."""
-    first, last = max(since, snapshot.info.first_day), min(until, snapshot.info.last_day)
-    history.change(lambda filters: framed(filters, first, last, _before(snapshot)))
+    info = snapshot.info
+    first, last = max(since, info.first_day), min(until, info.last_day)
+    return lambda filters: framed(filters, first, last, opening(info, filters.language), kept)
 
 
-def framed(filters: Filters, since: date, until: date, before: Callable[[Filters], Filters]) -> Filters:
-    """The filters with these days as their period, or with the period before where it is theirs already."""
+def framed(filters: Filters, since: date, until: date, first: Filters, kept: MutableMapping[Any, Any]) -> Filters:
+    """The filters with these days as their period; where it is theirs already, with the period of the last click.
+
+    As after a reload, where none is kept: with the period of `first`.
+    """
     if (filters.preset, filters.since, filters.until) == (CUSTOM, since, until):
-        return before(filters)
-    st.session_state[_BEFORE] = (filters.preset, filters.since, filters.until)
+        preset, *days = kept.pop(PERIOD_BEFORE, [first.preset, None, None])
+        before, after = (date.fromisoformat(day) if day else None for day in days)
+        return replace(filters, preset=preset, since=before, until=after)
+    kept[PERIOD_BEFORE] = [filters.preset, *(day and day.isoformat() for day in (filters.since, filters.until))]
     return replace(filters, preset=CUSTOM, since=since, until=until)
-
-
-def _before(snapshot: Snapshot) -> Callable[[Filters], Filters]:
-    """Back to the period of the last click, or to the opening one where there was none, as after a reload."""
-
-    def released(filters: Filters) -> Filters:
-        first = opening(snapshot.info, filters.language)
-        preset, since, until = st.session_state.pop(_BEFORE, (first.preset, None, None))
-        return replace(filters, preset=preset, since=since, until=until)
-
-    return released

@@ -1,6 +1,6 @@
 """What a view is handed: the snapshot, the filters, and the ways to ask and to filter. No drawing here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,9 @@ class Screen:
     board: Board = field(default_factory=Board)
     answers: dict[str, Any] = field(default_factory=dict)
     """What its cards show, by the card."""
+    kept: MutableMapping[Any, Any] = field(default_factory=dict)
+    """What the reader chose beside the filters, from run to run."""
+    is_dark: bool = False
 
     @property
     def language(self) -> Language:

@@ -3,17 +3,23 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 from anyio import to_thread
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from dashboard.bundle import PLOTLY
+from dashboard.bundle import CHARTS, PLOTLY
 from dashboard.delivery import Guarded, Packed, first_scripts, packed, page, plotly_bundle
+from etl.errors import RefusalLensError
 
 SCRIPT = Path(__file__).with_name("app.py")
+LARGEST = 100_000
+"""Bytes of a question for charts; a page and its gestures are some hundred."""
 PAGES = ("/", "/causes", "/regions", "/time", "/data")
 
 
@@ -25,8 +31,30 @@ def application(home: Path) -> "st.App":
         await to_thread.run_sync(prepare, home)
         yield
 
-    routes = [Route(PLOTLY, plotly_bundle), *(Route(path, page) for path in PAGES)]
+    routes = [
+        Route(PLOTLY, plotly_bundle),
+        Route(CHARTS, partial(charts, home), methods=["POST"]),
+        *(Route(path, page) for path in PAGES),
+    ]
     return st.App(SCRIPT, lifespan=warm, routes=routes, middleware=[Middleware(Guarded), Middleware(Packed)])
+
+
+async def charts(home: Path, request: Request) -> Response:
+    """The charts after a gesture, for the browser, which shows them before the page is run."""
+    from dashboard.ahead import charts_after
+    from dashboard.shell import VIEWS
+
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            return PlainTextResponse("too large a question", 413)
+    views = {name: view.cards for name, view in VIEWS.items()}
+    try:
+        content = await to_thread.run_sync(charts_after, home, views, body)
+    except RefusalLensError as problem:
+        return PlainTextResponse(str(problem), 400)
+    return Response(content, media_type="application/json", headers={"cache-control": "no-store"})
 
 
 def prepare(home: Path) -> None:

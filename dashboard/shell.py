@@ -9,6 +9,8 @@ import streamlit as st
 
 from dashboard import answers, formats, frame, history, state, words
 from dashboard.address import to_query
+from dashboard.ahead import page_of
+from dashboard.board import is_dark
 from dashboard.downloads import view_button
 from dashboard.filters import opening
 from dashboard.problems import damaged, no_data, rebuild, said
@@ -47,13 +49,13 @@ def screen(home: Path, browser_language: Language) -> None:
     snapshot = state.snapshot(home)
     first = opening(snapshot.info, browser_language)
     filters = history.arrive(snapshot, first)
-    shown = Screen(snapshot, filters)
+    shown = Screen(snapshot, filters, kept=st.session_state, is_dark=is_dark())
     pages = {name: page(name, partial(view.render, shown), filters.language) for name, view in VIEWS.items()}
     chosen = st.navigation(list(pages.values()), position="hidden")
     side, top, body, board = places()
     answers.draw(VIEWS[chosen.url_path or "overview"].cards(shown), shown)
     with board:
-        shown.board.show(filters.language)
+        shown.board.show(filters.language, page_of(shown, chosen.url_path or "overview"))
     with top:
         frame.masthead(snapshot.info, filters.language)
         frame.links(pages, to_query(filters, first))

@@ -123,11 +123,15 @@ def test_a_cell_replaces_the_last_one_and_a_second_click_releases_it(synthetic_h
     assert clicks.picked(snapshot, there, other) == before
 
 
-def test_a_click_on_a_day_shows_it_and_another_one_goes_back() -> None:
-    before, day = Filters(preset="last90"), date(2026, 10, 5)
-    there = clicks.framed(before, day, day, lambda filters: filters)
+@pytest.mark.parametrize(
+    "before", [Filters(preset="last90"), Filters(preset="custom", since=date(2026, 9, 1)), Filters(preset="all")]
+)
+def test_a_click_on_a_day_shows_it_and_another_one_goes_back(before: Filters) -> None:
+    day, kept = date(2026, 10, 5), dict[str, object]()
+    there = clicks.framed(before, day, day, Filters(), kept)
     assert (there.preset, there.since, there.until) == ("custom", day, day)
-    assert clicks.framed(there, day, day, lambda filters: before) == before
+    assert clicks.framed(there, day, day, Filters(), kept) == before
+    assert clicks.framed(there, day, day, Filters(), kept) == Filters()
 
 
 def test_what_was_only_before_is_compared_with_nothing_now() -> None:

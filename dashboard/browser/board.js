@@ -5,6 +5,7 @@
  * page puts its place, and only what differs is drawn again. What a reader does to a mark goes back as a gesture.
  */
 
+import { chartsAfter } from "./ahead.js";
 import { keepEntries } from "./entries.js";
 import { Gestures, pointsOf } from "./gestures.js";
 import { Look } from "./look.js";
@@ -31,21 +32,53 @@ class Board {
     this.element = element;
     this.charts = new Map();
     this.gestures = new Gestures();
-    this.page = new MutationObserver(() => this.settle());
-    this.page.observe(document.body, { childList: true, subtree: true });
+    this.gestures.ahead = (queue) => this.runAhead(queue);
+    this.gestures.giveUp = () => this.follow();
+    this.places = new MutationObserver(() => this.settle());
+    this.places.observe(document.body, { childList: true, subtree: true });
   }
 
   /** The charts of this run; those of another view are let go. */
-  show({ charts, answered, language, locale, dark, plotly: address }) {
+  show(message) {
+    const { answered, language, locale, page, plotly: address } = message;
+    this.message = message;
     document.documentElement.lang = language;
     this.gestures.answered(answered);
-    this.wear(new Look(this.element, locale), dark);
-    for (const id of [...this.charts.keys()]) if (!(id in charts)) this.drop(id);
-    for (const [id, wanted] of Object.entries(charts)) this.chart(id).wanted = wanted;
+    this.wear(new Look(this.element, locale), page.dark);
+    if (this.isAhead(page, answered)) return;
     plotly(address).then((library) => {
       this.library = library;
-      this.settle();
+      this.follow();
     });
+  }
+
+  /** Whether the charts on the screen know of gestures that this run of the page does not. */
+  isAhead(page, answered) {
+    return this.lead?.view === page.view && this.lead.number > answered;
+  }
+
+  /** Shows what the page says. */
+  follow() {
+    const { charts } = this.message;
+    this.lead = null;
+    for (const id of [...this.charts.keys()]) if (!(id in charts)) this.drop(id);
+    this.want(charts);
+  }
+
+  want(charts) {
+    for (const [id, wanted] of Object.entries(charts)) this.chart(id).wanted = wanted;
+    this.settle();
+  }
+
+  /** The charts as gestures will leave them, unless the page or a newer gesture was faster. */
+  async runAhead(queue) {
+    const { page } = this.message;
+    const { number } = queue.at(-1);
+    const charts = await chartsAfter(page, queue);
+    const isLate = number !== this.gestures.last || !this.gestures.queue.length || page.view !== this.message.page.view;
+    if (!charts || isLate) return;
+    this.lead = { view: page.view, number };
+    this.want(charts);
   }
 
   /** Figures bring colours for a light or a dark page; after the page has changed, others are asked for, once. */
@@ -73,7 +106,7 @@ class Board {
   }
 
   end() {
-    this.page.disconnect();
+    this.places.disconnect();
     for (const id of [...this.charts.keys()]) this.drop(id);
   }
 }
@@ -108,7 +141,9 @@ class Chart {
   draw(library, look) {
     const { figure, alt, digest, brushes } = this.wanted;
     this.library = library;
-    this.width = this.node.parentElement.clientWidth;
+    const place = this.node.parentElement;
+    place.style.height = `${figure.layout.height}px`; // ahead of the page, which makes it as high
+    this.width = place.clientWidth;
     library.react(this.node, figure.data, look.layout(figure.layout, { brushes, width: this.width }), look.config);
     this.node.setAttribute("role", "figure");
     this.node.setAttribute("aria-label", alt);

@@ -29,16 +29,20 @@ export class Gestures {
     if (days) this.add({ chart, days });
   }
 
+  /** The page is run once the charts are there, which would wait for it else. */
   add(gesture) {
     this.queue.push({ number: ++this.last, ...gesture });
-    this.dispatch(TRIES);
+    if (this.ahead) this.ahead([...this.queue]).then(() => this.queue.length && this.dispatch(TRIES));
+    else this.dispatch(TRIES);
   }
 
   dispatch(tries) {
     const newest = this.last;
     this.send({ tries, gestures: [...this.queue] });
     this.wait(() => {
-      if (tries > 1 && newest === this.last && this.queue.length) this.dispatch(tries - 1);
+      if (newest !== this.last || !this.queue.length) return;
+      if (tries > 1) this.dispatch(tries - 1);
+      else this.giveUp?.();
     }, PATIENCE);
   }
 

@@ -12,7 +12,7 @@ from dashboard.cards import show
 from dashboard.screen import Screen
 from dashboard.trends import Shape
 from etl.catalogue.dimensions import DIMENSIONS
-from etl.words import Words
+from etl.words import Language, Words
 
 SPLIT = Words(en="Split by", zh="拆分")
 SPLITS = ("layer", "cause")
@@ -75,6 +75,8 @@ DAYS = Card(
 )
 DEFAULTS = {"split": "layer", "shape": Shape.PANELS}
 """Of the two controls of the split trend."""
+CHOICES = tuple(f"{name}_{language}" for name in DEFAULTS for language in Language)
+"""Where they are kept: with the language, as Streamlit remembers a choice by its text."""
 
 
 def cards(screen: Screen) -> tuple[Card, ...]:
@@ -88,7 +90,7 @@ def render(screen: Screen) -> None:
 
 def _split_rates(screen: Screen) -> Card:
     """The split trend as the reader wants it drawn."""
-    split, shape = (st.session_state.get(_key(name, screen), default) for name, default in DEFAULTS.items())
+    split, shape = (screen.kept.get(_key(name, screen), default) for name, default in DEFAULTS.items())
     drawn = figures.over_time("refusal_rate", split=split, shape=Shape(shape))
     return replace(SPLIT_RATES, by=(split,), own=(split,), figure=drawn)
 
@@ -112,5 +114,4 @@ def _one_of(name: str, label: Words, choices: Mapping[str, Words], screen: Scree
 
 
 def _key(name: str, screen: Screen) -> str:
-    """With the language: Streamlit remembers a choice by its text."""
     return f"{name}_{screen.language}"

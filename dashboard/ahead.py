@@ -1,0 +1,85 @@
+"""The charts ahead of the page: after a gesture the browser asks for them directly, while the page is still to be run.
+
+The same gesture goes to the page as well, which finds every answer remembered. Nothing of the reader is changed here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dashboard import answers, state
+from dashboard.address import known_here, read_query, to_query
+from dashboard.board import meant
+from dashboard.clicks import PERIOD_BEFORE
+from dashboard.filters import Filters, opening
+from dashboard.screen import Screen
+from dashboard.views.over_time import CHOICES
+from etl.errors import InvalidValue
+from etl.snapshot import Snapshot
+from etl.words import Language
+
+KEPT = (PERIOD_BEFORE, *CHOICES)
+"""What a view's charts depend on beside the filters."""
+
+
+def page_of(screen: Screen, view: str) -> dict[str, Any]:
+    """What the browser says of the page when it asks: everything that its charts depend on."""
+    return {
+        "view": view,
+        "query": to_query(screen.filters, _silent(screen.snapshot)),
+        "kept": {name: screen.kept[name] for name in KEPT if name in screen.kept},
+        "dark": screen.is_dark,
+    }
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page, as `page_of` tells it, and the gestures that have been made on it since."""
+
+    view: str
+    query: Mapping[str, Iterable[str]]
+    kept: dict[str, Any]
+    dark: bool
+    gestures: list[dict[str, Any]]
+
+
+Cards = Callable[[Screen], tuple[answers.Card, ...]]
+"""The cards of a view."""
+
+
+def charts_after(home: Path, views: Mapping[str, Cards], body: bytes) -> bytes:
+    """The charts of the page that `body` tells of, after its gestures: a JSON object by the charts' ids.
+
+    Raises `InvalidValue` for a body that tells of no page.
+    """
+    snapshot = state.snapshot(home)
+    try:
+        asked = Asked(**orjson.loads(body))
+        cards = views[asked.view]
+        screen = _screen(snapshot, cards, asked)
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise InvalidValue(f"not a page of this dashboard ({problem!r}); reload it") from problem
+    answers.draw(cards(screen), screen)
+    return screen.board.drawn
+
+
+def _screen(snapshot: Snapshot, cards: Cards, asked: Asked) -> Screen:
+    reading = read_query(asked.query, _silent(snapshot))
+    screen = Screen(snapshot, known_here(reading.filters, snapshot).filters, kept=asked.kept, is_dark=asked.dark)
+    for gesture in asked.gestures:
+        screen = replace(screen, filters=_after(gesture, screen, cards))
+    return screen
+
+
+def _after(gesture: Mapping[str, Any], screen: Screen, cards: Cards) -> Filters:
+    card = next((card for card in cards(screen) if card.id == gesture["chart"]), None)
+    change = card and meant(gesture, answers.on_click(card, screen), answers.on_brush(card, screen))
+    return change(screen.filters) if change else screen.filters
+
+
+def _silent(snapshot: Snapshot) -> Filters:
+    """What an address says nothing of; always the same, whatever language the browser prefers."""
+    return opening(snapshot.info, Language.EN)
