@@ -1,12 +1,12 @@
 """The only composer of questions: a `Question` becomes SQL over the smallest rollup, and a frame comes back.
 
-Identifiers come from the catalogue alone; every value is bound. The one place that divides is `_ratio`.
+Identifiers come from the catalogue alone; every value is bound. The one place that divides is `phrases.ratio`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from etl.catalogue.dimensions import DIMENSIONS, Dimension, Scope, dimension
 from etl.catalogue.metrics import MEASURES, METRICS, Measure, Metric, Unit, metric
 from etl.errors import InvalidValue
+from etl.phrases import credited, left_join, listed, names_of, ratio, source, summed
 from etl.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -98,7 +99,21 @@ def ask(snapshot: Snapshot, question: Question) -> pd.DataFrame:
     """
     _check(snapshot, question)
     composed = _Composed(snapshot, question)
-    return snapshot.frame(composed.sql, composed.values)
+    return snapshot.frame(composed.statement(), composed.values)
+
+
+def ask_sets(
+    snapshot: Snapshot, question: Question, level: str, counted: str, share: tuple[str, str, str]
+) -> pd.DataFrame:
+    """What a model counts over two relations, ordered as counted, with a share: its name, numerator and denominator.
+
+    `refused`: per reason set the refusals under the question's filters and period; under a filter of refusal scope
+    those that carry something it keeps. `carried`: per reason set each cause (or other `level` of refusal scope) that
+    its refusals carry, and whether it is the only one.
+    """
+    _check(snapshot, question)
+    composed = _Composed(snapshot, replace(question, by=(), attribution=Attribution.ANY))
+    return snapshot.frame(composed.over_sets(dimension(level), counted, share), composed.values)
 
 
 def _check(snapshot: Snapshot, question: Question) -> None:
@@ -129,35 +144,45 @@ class _Composed:
         self.snapshot = snapshot
         self.values: list[Any] = []
         self.rollup = snapshot.smallest_rollup(question.rollup_columns)
-        self.attempt_groups = _names(question.groups(Scope.ATTEMPT))
-        self.refusal_groups = _names(question.groups(Scope.REFUSAL))
+        self.attempt_groups = names_of(question.groups(Scope.ATTEMPT))
+        self.refusal_groups = names_of(question.groups(Scope.REFUSAL))
         self.is_credited = bool(self.refusal_groups or question.filters(Scope.REFUSAL))
-        self.sql = self._statement()
 
-    def _statement(self) -> str:
+    def statement(self) -> str:
         steps = [f"of_attempts as ({self._of_attempts()})"]
         if self.is_credited:
             steps.append(f"of_refusals as ({self._of_refusals()})")
         return f"with {', '.join(steps)} {self._answer()}"
 
+    def over_sets(self, level: Dimension, counted: str, share: tuple[str, str, str]) -> str:
+        """What `counted` makes of the refusals of each reason set, and of what each set carries."""
+        kept = f"join ({self._credits()}) as credits using (reason_set_id)" if self.is_credited else ""
+        sums = "reason_set_id, cast(sum(attempts) as bigint) as refusals"
+        refused = f"select {sums} {self._scoped(kept)} and outcome = 'refused' group by all"
+        is_alone = "coalesce(count(*) filter (where is_listed) = any_value(listed_count), false) as is_alone"
+        carried = f"select reason_set_id, {level.id} as carried, {is_alone} from members group by all"
+        steps = f"with refused as ({refused}), carried as ({carried}), counted as ({counted})"
+        name, numerator, denominator = share
+        return f"{steps} select *, {ratio(numerator, denominator, name)} from counted order by all"
+
     def _of_attempts(self) -> str:
         """Per group of attempts: the measures that no attribution touches."""
         measures = [m for m in self.question.measures if m.scope is Scope.ATTEMPT or not self.is_credited]
-        sums = [column for measure in measures for column in _summed(measure)]
-        return f"select {self._grouped()} {_listed([*sums, 'count(*) as cells'])} {self._scoped('')} group by all"
+        sums = [column for measure in measures for column in summed(measure)]
+        return f"select {self._grouped()} {listed([*sums, 'count(*) as cells'])} {self._scoped('')} group by all"
 
     def _of_refusals(self) -> str:
         """Per group of attempts and of refusals: the measures that the attribution credits, in whole units."""
         asked = [measure for measure in self.question.measures if measure.scope is Scope.REFUSAL]
-        sums = [column for measure in asked for column in _credited(measure)]
+        sums = [column for measure in asked for column in credited(measure)]
         credits = f"join ({self._credits()}) as credits using (reason_set_id)"
         groups = "".join(f"credits.{name}, " for name in self.refusal_groups)
         scoped = self._scoped(credits)
-        selected = _listed([*sums, "count(*) as cells"])
+        selected = listed([*sums, "count(*) as cells"])
         return f"select {self._grouped()} {groups} {selected} {scoped} and outcome = 'refused' group by all"
 
     def _grouped(self) -> str:
-        return "".join(f"{_source(DIMENSIONS[name])} as {name}, " for name in self.attempt_groups)
+        return "".join(f"{source(DIMENSIONS[name])} as {name}, " for name in self.attempt_groups)
 
     def _scoped(self, credits: str) -> str:
         """The rollup under the filters of attempt scope and the period."""
@@ -174,7 +199,7 @@ class _Composed:
         return ["rollup.day between ? and ?"]
 
     def _kept(self, filters: dict[Dimension, Selection]) -> list[str]:
-        return [self._condition(dimension, kept, _source(dimension)) for dimension, kept in filters.items()]
+        return [self._condition(dimension, kept, source(dimension)) for dimension, kept in filters.items()]
 
     def _condition(self, dimension: Dimension, kept: Selection, column: str) -> str:
         if not kept.values:
@@ -192,7 +217,7 @@ class _Composed:
     def _credits(self) -> str:
         """Per reason set and group of refusals: the units of credit that the attribution gives it."""
         kept = self._kept(self.question.filters(Scope.REFUSAL))
-        keys = _listed(["reason_set_id", *self.refusal_groups])
+        keys = listed(["reason_set_id", *self.refusal_groups])
         grouped = f"group by {keys}"
         where, units, once = {
             Attribution.PRIMARY: ("is_primary", "1", ""),
@@ -206,15 +231,15 @@ class _Composed:
     def _answer(self) -> str:
         names = [*self.attempt_groups, *self.refusal_groups]
         columns = [*names, *self._measures(), *self._ratios()]
-        order = f"order by {_listed(names)}" if names else ""
-        return f"select {_listed(columns)} from {self._rows()} {order}"
+        order = f"order by {listed(names)}" if names else ""
+        return f"select {listed(columns)} from {self._rows()} {order}"
 
     def _rows(self) -> str:
         """The groups that the answer shows, with their sums beside them."""
-        credited = _left_join("of_refusals", [*self.attempt_groups, *self.refusal_groups]) if self.is_credited else ""
+        credited = left_join("of_refusals", [*self.attempt_groups, *self.refusal_groups]) if self.is_credited else ""
         is_complete = any(DIMENSIONS[name].is_time for name in self.attempt_groups)
         if is_complete or (self.attempt_groups and self.refusal_groups):
-            return f"{self._spine()} {_left_join('of_attempts', self.attempt_groups)} {credited}"
+            return f"{self._spine()} {left_join('of_attempts', self.attempt_groups)} {credited}"
         return "of_refusals cross join of_attempts" if self.refusal_groups else f"of_attempts {credited}"
 
     def _spine(self) -> str:
@@ -222,9 +247,9 @@ class _Composed:
         parts = [*self._complete_days(), *self._complete_hours()]
         others = [name for name in self.attempt_groups if not DIMENSIONS[name].is_time]
         if others:
-            parts.append(f"(select distinct {_listed(others)} from of_attempts)")
+            parts.append(f"(select distinct {listed(others)} from of_attempts)")
         if self.refusal_groups:
-            parts.append(f"(select distinct {_listed(self.refusal_groups)} from of_refusals)")
+            parts.append(f"(select distinct {listed(self.refusal_groups)} from of_refusals)")
         return " cross join ".join(parts)
 
     def _complete_days(self) -> list[str]:
@@ -235,7 +260,7 @@ class _Composed:
         self.values += self.snapshot.within(self.question.since, self.question.until)
         filters = {d: kept for d, kept in self.question.filters(Scope.ATTEMPT).items() if d.is_time and d.id != "hour"}
         kept = " and ".join(["day between ? and ?", *(self._condition(d, k, d.id) for d, k in filters.items())])
-        return [f"(select distinct {_listed(names)} from calendar where {kept})"]
+        return [f"(select distinct {listed(names)} from calendar where {kept})"]
 
     def _complete_hours(self) -> list[str]:
         if "hour" not in self.attempt_groups:
@@ -262,38 +287,4 @@ class _Composed:
 
     def _ratio(self, asked: Metric) -> str:
         numerator, denominator = (self._measure(MEASURES[name]) for name in asked.measures)
-        return f"cast({numerator} as double) / nullif({denominator}, 0) as {asked.id}"
-
-
-def _source(dimension: Dimension) -> str:
-    """Where a dimension's value is read: the rollup itself (also as `members`) or the small table beside it."""
-    table = "rollup" if dimension.table in {"rollup", "members"} else dimension.table
-    return f"{table}.{dimension.id}"
-
-
-def _names(groups: tuple[Dimension, ...]) -> list[str]:
-    return [group.id for group in groups]
-
-
-def _listed(columns: list[str]) -> str:
-    return ", ".join(columns)
-
-
-def _columns(measure: Measure) -> dict[str, str]:
-    """What is summed for a measure; for money also how many attempts there are and of how many it is known."""
-    own = {measure.id: measure.of}
-    beside = {f"{measure.id}_cells": "attempts", f"{measure.id}_known": "amounts_known"}
-    return own | beside if measure.unit is Unit.MONEY else own
-
-
-def _summed(measure: Measure) -> list[str]:
-    outcomes = ", ".join(f"'{outcome}'" for outcome in measure.outcomes)
-    return [f"sum({of}) filter (where outcome in ({outcomes})) as {name}" for name, of in _columns(measure).items()]
-
-
-def _credited(measure: Measure) -> list[str]:
-    return [f"sum({of} * units) as {name}" for name, of in _columns(measure).items()]
-
-
-def _left_join(table: str, names: list[str]) -> str:
-    return f"left join {table} using ({', '.join(names)})" if names else f"left join {table} on true"
+        return ratio(numerator, denominator, asked.id)
