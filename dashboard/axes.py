@@ -30,13 +30,6 @@ def middle(rows: pd.DataFrame) -> pd.Series:
     return rows["at"] + (rows["end"] - rows["at"]) / 2
 
 
-def widths(rows: pd.DataFrame, grain: str) -> list[float] | None:
-    """Of bars, in milliseconds; categories have none."""
-    if grain == "year":
-        return None
-    return list((rows["end"] - rows["at"]) / pd.Timedelta(milliseconds=1) * WIDTH)
-
-
 def time_axis(timed: pd.DataFrame, grain: str, marks: Marks) -> dict[str, object]:
     axis: dict[str, object] = {"title": {"text": marks.words(TITLES[grain]), "standoff": 8}}
     if grain == "year":

@@ -226,8 +226,9 @@ def strength(marks: Marks, dimension: str, value: str) -> float:
 
 def custom(frame: pd.DataFrame, clicked: Sequence[str], marks: Marks, metric: str) -> list[list[object]]:
     """Beside each point: what a click on it filters, its names, then numerator, denominator and interval."""
-    keys = [[str(value) for value in frame[name]] for name in clicked]
-    names = [[_spoken(marks, name, value) for value in frame[name]] for name in clicked]
+    values = {name: frame[name].tolist() for name in clicked}
+    keys = [list(map(str, column)) for column in values.values()]
+    names = [[_spoken(marks, name, value) for value in column] for name, column in values.items()]
     numbers = [frame[name].tolist() for name in counted(frame, metric)]
     columns = [*keys, *names, *numbers]
     return [list(point) for point in zip(*columns, strict=True)] if columns else [[] for _ in range(len(frame))]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from dashboard import charts, grids, occasions, reference, tiles, trends
 from dashboard.answers import Figure
+from dashboard.buckets import grain_of
 from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch
@@ -18,7 +19,7 @@ def over_time(metric: str, split: str | None = None, shape: Shape = Shape.STACKE
 
     def figure(frame: pd.DataFrame, screen: Screen, marks: Marks) -> Sketch:
         drawn = trends.trend(frame, marks, split, metric, shape if marks.adds_up else lines_for(shape))
-        grain = trends.grain_of(frame)
+        grain = grain_of(frame)
         found = occasions.occasions(reference.occasions(screen.snapshot), marks, grain)
         if grain == "year":
             return occasions.draw_on_years(drawn, found, marks, sorted({day.year for day in frame["year"]}))

@@ -5,7 +5,8 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from dashboard import formats, trends
+from dashboard import formats
+from dashboard.buckets import placed
 from dashboard.marks import Marks, is_rate
 from etl.catalogue.metrics import METRICS
 from etl.intervals import MINIMUM_N
@@ -97,8 +98,8 @@ def over_time(metric: str) -> Finding:
     """The bucket with the highest rate, or with the most and how unusual that is; of complete buckets only."""
 
     def said(frame: pd.DataFrame, marks: Marks) -> str | None:
-        placed = trends.placed(frame, marks)
-        whole = placed[placed["is_whole"]]
+        timed = placed(frame, marks)
+        whole = timed[timed["is_whole"]]
         return _highest_bucket(whole, metric, marks) if is_rate(metric) else _fullest_bucket(whole, metric, marks)
 
     return said

@@ -1,6 +1,7 @@
 """Numbers, money and dates as people read them in each language (万/亿 in Chinese); nothing is computed."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from math import isnan
 
 from babel.dates import format_date, format_datetime
@@ -87,6 +88,7 @@ def day(value: date, language: Language) -> str:
     return str(format_date(value, _DAYS(language), locale=locale(language)))
 
 
+@lru_cache(maxsize=4096)
 def bucket(value: date, grain: str, language: Language) -> str:
     """A bucket of time by its first day: `Mar 2026` for a month, the day itself for a week or a day."""
     pattern = _BUCKETS.get(grain, _DAYS)

@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from dashboard import axes, charts, colours
+from dashboard.buckets import grain_of, placed
 from dashboard.charts import Trace
 from dashboard.marks import Marks, tick_format
 from dashboard.sketch import LEGEND_ON_TOP, Sketch
 from etl.catalogue import load_catalogue
-from etl.catalogue.dimensions import TIME_BUCKETS
 from etl.catalogue.metrics import METRICS
 from etl.words import Words
 
 UNFINISHED = Words(en="not complete", zh="未完整")
-_OFFSETS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 EVENT_AXIS = {"range": [0, 1], "visible": False, "fixedrange": True}
 HEIGHT, LEGEND_LINE, MOST_IN_LEGEND = 340, 8, 6
 """More series than this have their legend as text under the chart, where it cannot squeeze the plot."""
@@ -32,101 +30,66 @@ class Shape(StrEnum):
     PANELS = "panels"
 
 
+Columns = dict[str, list[Any]]
+"""A frame as plain lists: figures are made of those, and pandas costs more for a few rows than for a million."""
+
+
 @dataclass(frozen=True)
 class Series:
-    """One value over time, its rows in order, with `at`, `end`, `bucket` and `is_whole` beside the asked columns."""
+    """One value over time, its rows in order: the columns of `placed`, and `custom` beside them."""
 
     value: str
-    rows: pd.DataFrame
+    rows: Columns
     colour: str
     strength: float
     name: str
+    hover: str
 
 
 def trend(frame: pd.DataFrame, marks: Marks, split: str | None, metric: str, shape: Shape) -> Sketch:
     """A metric over time by layer, cause or any other split. A rate without a denominator is a gap."""
     timed = placed(frame, marks)
     series = list(_series(timed, marks, split, metric))
-    if shape is Shape.PANELS:
-        sketch = _panels(series, marks, split, metric)
-    else:
-        sketch = _together(series, marks, split, metric, shape)
+    sketch = _panels(series, metric) if shape is Shape.PANELS else _together(series, marks, metric, shape)
     sketch.set(xaxis=axes.time_axis(timed, grain_of(timed), marks))
     return sketch
 
 
-def grain_of(frame: pd.DataFrame) -> str:
-    """The bucket that a frame is cut into: `hour` where a day's hours stand beside it."""
-    return "hour" if "hour" in frame else next(name for name in frame if name in TIME_BUCKETS)
-
-
-def placed(frame: pd.DataFrame, marks: Marks) -> pd.DataFrame:
-    """The frame with each bucket's ends and name, without buckets that the log has not reached."""
-    grain = grain_of(frame)
-    starts = _starts(frame, grain)
-    ends = _ends(starts, grain)
-    whole = _whole(starts, ends, marks)
-    timed = frame.assign(at=starts, end=ends, bucket=_bucket_names(starts, grain, marks), is_whole=whole)
-    return timed[starts < np.datetime64(marks.as_of)] if marks.as_of else timed
-
-
-def _starts(frame: pd.DataFrame, grain: str) -> pd.Series:
-    if grain == "hour":
-        return pd.to_datetime(frame["day"]) + pd.to_timedelta(frame["hour"], unit="h")
-    return pd.to_datetime(frame[grain])
-
-
-def _ends(starts: pd.Series, grain: str) -> pd.Series:
-    if grain == "hour":
-        return starts + timedelta(hours=1)
-    ends = starts.dt.to_period(_OFFSETS[grain]).dt.end_time
-    return ends.dt.floor("D") + timedelta(days=1)
-
-
-def _whole(starts: pd.Series, ends: pd.Series, marks: Marks) -> pd.Series:
-    """Whether a bucket lies inside the days asked for and the days that the log is complete for."""
-    first, far = datetime.combine(marks.since or date.min, time.min), datetime.combine(date.max, time.min)
-    until = datetime.combine(marks.until, time.min) + timedelta(days=1) if marks.until else far
-    last = min(until, marks.as_of or far)
-    return pd.Series([start >= first and end <= last for start, end in zip(starts, ends, strict=True)], starts.index)
-
-
-def _bucket_names(starts: pd.Series, grain: str, marks: Marks) -> pd.Series:
-    names = {start: _bucket_name(start, grain, marks) for start in starts.unique()}
-    return starts.map(names)
-
-
-def _bucket_name(start: pd.Timestamp, grain: str, marks: Marks) -> str:
-    if grain == "hour":
-        return f"{marks.label('day', start)} {start:%H:%M}"
-    return marks.label(grain, start)
-
-
 def _series(timed: pd.DataFrame, marks: Marks, split: str | None, metric: str) -> Iterator[Series]:
+    rows: Columns = {str(name): timed[name].tolist() for name in timed}
+    rows["custom"] = _custom(timed, rows, marks, split, metric)
+    hover = _hover(timed, marks, split, metric)
     if split is None:
-        name = METRICS[metric].words(marks.language)
-        yield Series("", timed.sort_values("at"), colours.ACCENT, 1.0, name)
+        yield Series("", rows, colours.ACCENT, 1.0, METRICS[metric].words(marks.language), hover)
         return
-    for value in _ordered(timed, split, metric):
-        rows = timed[timed[split] == value].sort_values("at")
-        yield Series(
-            value, rows, marks.colour(split, value), charts.strength(marks, split, value), marks.label(split, value)
-        )
+    for value, mine in _ordered(rows, split, metric).items():
+        colour, strength = marks.colour(split, value), charts.strength(marks, split, value)
+        own = {name: [column[row] for row in mine] for name, column in rows.items()}
+        yield Series(value, own, colour, strength, marks.label(split, value), hover)
 
 
-def _ordered(timed: pd.DataFrame, split: str, metric: str) -> list[str]:
-    """Layers and causes in the catalogue's order; other splits, the largest first."""
+def _ordered(rows: Columns, split: str, metric: str) -> dict[str, list[int]]:
+    """The rows of each value: layers and causes in the catalogue's order; other splits, the largest first."""
     catalogue = load_catalogue()
     listed = {"layer": list(catalogue.layers), "cause": list(catalogue.causes)}.get(split, [])
-    sums = timed.groupby(split)[metric].max().sort_values(ascending=False)
-    return sorted(sums.index, key=lambda value: listed.index(value) if value in listed else len(listed))
+    mine: dict[str, list[int]] = {}
+    for row, value in enumerate(rows[split]):
+        mine.setdefault(value, []).append(row)
+    most = {
+        value: max((rows[metric][row] for row in own if not pd.isna(rows[metric][row])), default=0)
+        for value, own in mine.items()
+    }
+    order = sorted(
+        mine, key=lambda value: (listed.index(value) if value in listed else len(listed), -most[value], value)
+    )
+    return {value: mine[value] for value in order}
 
 
-def _together(series: Sequence[Series], marks: Marks, split: str | None, metric: str, shape: Shape) -> Sketch:
+def _together(series: Sequence[Series], marks: Marks, metric: str, shape: Shape) -> Sketch:
     sketch = Sketch(HEIGHT + LEGEND_LINE * min(len(series), MOST_IN_LEGEND))
     for one in series:
-        sketch.add(*(_band(one, marks, metric) if len(series) == 1 else []))
-        sketch.add(*_traces(one, marks, split, metric, shape))
+        sketch.add(*(_band(one, metric) if len(series) == 1 else []))
+        sketch.add(*([_stack(one, metric)] if shape is Shape.STACKED else _line(one, metric)))
     axis = {"title": {"text": marks.axis(metric)}, "tickformat": tick_format(metric), "rangemode": "tozero"}
     sketch.set(yaxis=axis, yaxis99={"overlaying": "y", **EVENT_AXIS})
     sketch.set(
@@ -138,13 +101,7 @@ def _together(series: Sequence[Series], marks: Marks, split: str | None, metric:
     return sketch
 
 
-def _traces(one: Series, marks: Marks, split: str | None, metric: str, shape: Shape) -> list[Trace]:
-    if shape is Shape.STACKED:
-        return [_stack(one, marks, split, metric)]
-    return _line(one, marks, split, metric)
-
-
-def _panels(series: Sequence[Series], marks: Marks, split: str | None, metric: str) -> Sketch:
+def _panels(series: Sequence[Series], metric: str) -> Sketch:
     """One row per value, each on its own scale, so that what is small can be seen to move; above them, events."""
     whole = (PANEL + GAP) * len(series) + EVENT_ROW
     sketch = Sketch(whole + 70)
@@ -154,7 +111,7 @@ def _panels(series: Sequence[Series], marks: Marks, split: str | None, metric: s
         top = (whole - EVENT_ROW - GAP - row * (PANEL + GAP)) / whole
         sketch.set(**{f"yaxis{name}": {**axis, "domain": [top - PANEL / whole, top]}})
         sketch.note(x=0, xref="paper", xanchor="left", y=top, yref="paper", yanchor="bottom", text=f"<b>{one.name}</b>")
-        lines = _line(one, marks, split, metric)
+        lines = _line(one, metric)
         lines[-1] |= {"fill": "tozeroy", "fillcolor": _faded(one.colour)}
         sketch.add(*({**line, "yaxis": f"y{name}"} for line in lines))
     sketch.set(yaxis99={"domain": [1 - EVENT_ROW / whole, 1], **EVENT_AXIS})
@@ -162,33 +119,32 @@ def _panels(series: Sequence[Series], marks: Marks, split: str | None, metric: s
     return sketch
 
 
-def _stack(one: Series, marks: Marks, split: str | None, metric: str) -> Trace:
-    pattern = ["" if whole else "/" for whole in one.rows["is_whole"]]
+def _stack(one: Series, metric: str) -> Trace:
     return {
         "type": "bar",
         "name": one.name,
-        "x": _x(one.rows),
-        "width": axes.widths(one.rows, grain_of(one.rows)),
+        "x": one.rows["x"],
+        "width": None if "year" in one.rows else one.rows["width"],
         "y": one.rows[metric],
         "marker": {
             "color": one.colour,
             "opacity": one.strength,
             "line": {"width": 0},
-            "pattern": {"shape": pattern, "solidity": 0.35, "size": 6},
+            "pattern": {"shape": ["" if whole else "/" for whole in one.rows["is_whole"]], "solidity": 0.35, "size": 6},
         },
-        "customdata": _custom(one, marks, split, metric),
-        "hovertemplate": _hover(one, marks, metric),
+        "customdata": one.rows["custom"],
+        "hovertemplate": one.hover,
     }
 
 
-def _line(one: Series, marks: Marks, split: str | None, metric: str) -> list[Trace]:
+def _line(one: Series, metric: str) -> list[Trace]:
     """The whole buckets as a line with marks that can be clicked, last; before it unfinished ends, dashed and open."""
     whole = one.rows["is_whole"]
-    solid = _scatter(one, marks, split, metric, one.rows[metric].where(whole))
-    open_ends = _with_neighbours(~whole)
-    if not open_ends.any():
+    solid = _scatter(one, _where(whole, one.rows[metric]))
+    open_ends = _with_neighbours([not is_whole for is_whole in whole])
+    if not any(open_ends):
         return [solid]
-    dashed = _scatter(one, marks, split, metric, one.rows[metric].where(open_ends))
+    dashed = _scatter(one, _where(open_ends, one.rows[metric]))
     dashed |= {
         "line": {**dashed["line"], "dash": "dot"},
         "marker": {**dashed["marker"], "symbol": "circle-open"},
@@ -197,55 +153,54 @@ def _line(one: Series, marks: Marks, split: str | None, metric: str) -> list[Tra
     return [dashed, solid]
 
 
-def _band(one: Series, marks: Marks, metric: str) -> list[Trace]:
+def _band(one: Series, metric: str) -> list[Trace]:
     """The interval around a single line, where the frame has one."""
     if f"{metric}_low" not in one.rows:
         return []
     edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    low, high = ({**edge, "x": _x(one.rows), "y": one.rows[f"{metric}{end}"]} for end in ("_low", "_high"))
+    low, high = ({**edge, "x": one.rows["x"], "y": one.rows[f"{metric}{end}"]} for end in ("_low", "_high"))
     return [low, {**high, "fill": "tonexty", "fillcolor": _faded(one.colour)}]
 
 
-def _with_neighbours(mask: pd.Series) -> pd.Series:
+def _where(mask: list[bool], values: list[float]) -> list[float | None]:
+    return [value if is_shown else None for is_shown, value in zip(mask, values, strict=True)]
+
+
+def _with_neighbours(mask: list[bool]) -> list[bool]:
     """Also the buckets next to the masked ones, so that a dashed line reaches the solid one."""
-    return mask | mask.shift(1, fill_value=False) | mask.shift(-1, fill_value=False)
+    return [any(mask[max(place - 1, 0) : place + 2]) for place in range(len(mask))]
 
 
-def _scatter(one: Series, marks: Marks, split: str | None, metric: str, values: pd.Series) -> Trace:
+def _scatter(one: Series, values: list[float | None]) -> Trace:
     return {
         "type": "scatter",
         "name": one.name,
-        "x": _x(one.rows),
+        "x": one.rows["x"],
         "y": values,
         "mode": "lines+markers",
         "connectgaps": False,
         "opacity": one.strength,
         "line": {"color": one.colour, "width": 2},
-        "marker": {"color": one.colour, "size": 6 if len(one.rows) <= 70 else 4},
-        "customdata": _custom(one, marks, split, metric),
-        "hovertemplate": _hover(one, marks, metric),
+        "marker": {"color": one.colour, "size": 6 if len(values) <= 70 else 4},
+        "customdata": one.rows["custom"],
+        "hovertemplate": one.hover,
     }
 
 
-def _x(rows: pd.DataFrame) -> pd.Series:
-    """The middle of each bucket on a time axis, so that it covers its days; years as categories."""
-    return rows["bucket"] if grain_of(rows) == "year" else axes.middle(rows)
-
-
-def _custom(one: Series, marks: Marks, split: str | None, metric: str) -> list[list[object]]:
-    points = charts.custom(one.rows, (split,) if split else (), marks, metric)
-    notes = [f" · {marks.words(UNFINISHED)}" if not whole else "" for whole in one.rows["is_whole"]]
-    ends = (one.rows["at"], one.rows["end"] - timedelta(seconds=1))
-    first, last = (moments.dt.strftime("%Y-%m-%d") for moments in ends)
-    named = zip(points, one.rows["bucket"], notes, first, last, strict=True)
+def _custom(timed: pd.DataFrame, rows: Columns, marks: Marks, split: str | None, metric: str) -> list[list[object]]:
+    """What a click and the hover text need, then the bucket's name, whether it is unfinished, and its days."""
+    points = charts.custom(timed, (split,) if split else (), marks, metric)
+    unfinished = f" · {marks.words(UNFINISHED)}"
+    notes = ["" if whole else unfinished for whole in rows["is_whole"]]
+    named = zip(points, rows["bucket"], notes, rows["first"], rows["last"], strict=True)
     return [[*point, *more] for point, *more in named]
 
 
-def _hover(one: Series, marks: Marks, metric: str) -> str:
-    clicked = 1 if one.value else 0
-    last = 2 * clicked + len(charts.counted(one.rows, metric))
+def _hover(timed: pd.DataFrame, marks: Marks, split: str | None, metric: str) -> str:
+    clicked = 1 if split else 0
+    last = 2 * clicked + len(charts.counted(timed, metric))
     when = f"%{{customdata[{last}]}}%{{customdata[{last + 1}]}}<br>"
-    return when + charts.hover(one.rows, marks, metric, clicked, "y")
+    return when + charts.hover(timed, marks, metric, clicked, "y")
 
 
 def _faded(colour: str) -> str:

@@ -148,7 +148,7 @@ def test_an_unfinished_bucket_is_dashed_in_lines_and_hatched_in_bars() -> None:
     dashed, solid = trends.trend(WEEK, marks, None, "refusal_rate", Shape.LINES).figure().data
     assert dashed.line.dash == "dot"
     assert solid.line.dash is None
-    assert np.isnan(solid.y[-1])
+    assert pd.isna(solid.y[-1])
     assert list(dashed.y[-2:]) == [0.3, 0.4], "the dashed end meets the solid line"
     (bar,) = trends.trend(WEEK, marks, None, "refusals", Shape.STACKED).figure().data
     assert list(bar.marker.pattern.shape) == ["", "", "", "/"]
