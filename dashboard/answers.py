@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 import pandas as pd
 
 from dashboard import clicks, reference, words
 from dashboard.board import Chart, OnBrush, OnClick
 from dashboard.charts import BEFORE
+from dashboard.filters import Filters
 from dashboard.findings import Finding
 from dashboard.marks import Marks
 from dashboard.screen import Screen
@@ -22,6 +23,8 @@ from etl.words import Words
 
 Figure = Callable[[pd.DataFrame, Screen, Marks], Sketch]
 
+MOST_KEPT = 64
+"""Filters whose answers are remembered: a view has some hundred kilobytes of them."""
 NO_DIMENSION = Words(
     en="This log does not carry: {names}. The chart needs it.", zh="本日志未包含：{names}，无法绘制此图。"
 )
@@ -97,9 +100,23 @@ def draw(cards: Iterable[Card], screen: Screen) -> None:
 def answer(card: Card, screen: Screen) -> Answer:
     """The card's answer, found once a run."""
     if card.id not in screen.answers:
-        screen.answers[card.id] = _answer(card, screen)
+        screen.answers[card.id] = _remembered(card, screen)
     given: Answer = screen.answers[card.id]
     return given
+
+
+def _remembered(card: Card, screen: Screen) -> Answer:
+    """The same answer for whoever asks the same: first the browser, ahead of the page, then the page."""
+    known = _known(screen.snapshot.id, screen.filters, screen.is_dark)
+    if card not in known:
+        known[card] = _answer(card, screen)
+    return known[card]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _known(snapshot_id: str, filters: Filters, is_dark: bool) -> dict[Card, Answer]:
+    """What was answered so far under these filters."""
+    return {}
 
 
 def _answer(card: Card, screen: Screen) -> Answer:

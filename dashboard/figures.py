@@ -1,6 +1,7 @@
 """From a card's frame and the screen to a figure: which chart, which columns. The charts themselves are pure."""
 
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from dashboard.trends import Shape
 from etl.query import Selection
 
 
+@cache
 def over_time(metric: str, split: str | None = None, shape: Shape = Shape.STACKED) -> Figure:
     """A trend in the screen's time steps, unfinished ends hatched or dashed, events drawn."""
 

@@ -1,5 +1,6 @@
 """The tile grid: one equal cell per region where the country's map has it; what has no place stands in a row below."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,12 +71,13 @@ def tile_map(frame: pd.DataFrame, marks: Marks, metric: str) -> Sketch:
         return charts.bars(frame, marks, "region", metric)
     grid = pd.DataFrame([(place.region, place.row, place.column) for place in where], columns=["region", "row", "col"])
     tiles = grid.merge(frame, on="region", how="left")
-    cells = _cells(tiles, marks, metric)
+    scale = _scale_of(tiles, metric)
+    cells = _cells(tiles, scale, marks, metric)
     sketch = grids.drawn(cells, marks, TILE_HEIGHT * (int(tiles["row"].max()) + 1) + 60)
     sketch.set(xaxis={"visible": False}, yaxis={"visible": False})
     _name_beside(sketch, tiles, marks)
     _outline_chosen(sketch, tiles, marks)
-    shades.add_scale(sketch, _scale_of(tiles, metric), marks, metric)
+    shades.add_scale(sketch, scale, marks, metric)
     return sketch
 
 
@@ -86,15 +88,20 @@ def _scale_of(tiles: pd.DataFrame, metric: str) -> shades.Scale:
 
 
 def _name_beside(sketch: Sketch, tiles: pd.DataFrame, marks: Marks) -> None:
-    for row in tiles[~tiles["region"].map(_has_place)].itertuples():
-        name = marks.label("region", row.region)
-        sketch.note(x=row.col + 0.6, y=row.row, text=name, xanchor="left", font={"size": 11})
+    for region, row, column in _where(tiles):
+        if not _has_place(region):
+            name = marks.label("region", region)
+            sketch.note(x=column + 0.6, y=row, text=name, xanchor="left", font={"size": 11})
 
 
-def _cells(tiles: pd.DataFrame, marks: Marks, metric: str) -> grids.Cells:
+def _where(tiles: pd.DataFrame) -> Iterator[tuple[str, int, int]]:
+    """Each region with its row and its column."""
+    return zip(*(tiles[name].tolist() for name in ("region", "row", "col")), strict=True)
+
+
+def _cells(tiles: pd.DataFrame, scale: shades.Scale, marks: Marks, metric: str) -> grids.Cells:
     seen = tiles[metric].notna()
     few = charts.is_few(tiles, metric) & seen
-    scale = _scale_of(tiles, metric)
     return grids.Cells(
         x=tiles["col"].to_numpy(),
         y=tiles["row"].to_numpy(),
@@ -144,8 +151,8 @@ def _outline_chosen(sketch: Sketch, tiles: pd.DataFrame, marks: Marks) -> None:
     """A frame around each region that a filter names."""
     if "region" not in marks.filtered:
         return
-    for row in tiles.itertuples():
-        if _lit(marks, row.region):
+    for region, row, column in _where(tiles):
+        if _lit(marks, region):
             edge = {"color": colours.outline(marks.is_dark), "width": 2}
-            left, top = row.col - 0.48, row.row - 0.48
+            left, top = column - 0.48, row - 0.48
             sketch.shape(type="rect", x0=left, x1=left + 0.96, y0=top, y1=top + 0.96, line=edge)
