@@ -3,16 +3,15 @@
 The same gesture goes to the page as well, which finds every answer remembered. Nothing of the reader is changed here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from dashboard import answers, state
+from dashboard import answers, board, state
 from dashboard.address import known_here, read_query, to_query
-from dashboard.board import meant
 from dashboard.clicks import PERIOD_BEFORE
 from dashboard.filters import Filters, opening
 from dashboard.screen import Screen
@@ -50,10 +49,10 @@ Cards = Callable[[Screen], tuple[answers.Card, ...]]
 """The cards of a view."""
 
 
-def charts_after(home: Path, views: Mapping[str, Cards], body: bytes) -> bytes:
-    """The charts of the page that `body` tells of, after its gestures: a JSON object by the charts' ids.
+def charts_after(home: Path, views: Mapping[str, Cards], body: bytes) -> Iterator[bytes]:
+    """The charts of the page that `body` tells of, after its gestures: a line each, as soon as it is made.
 
-    Raises `InvalidValue` for a body that tells of no page.
+    A line is a JSON object of one chart by its id. Raises `InvalidValue` for a body that tells of no page.
     """
     snapshot = state.snapshot(home)
     try:
@@ -62,8 +61,14 @@ def charts_after(home: Path, views: Mapping[str, Cards], body: bytes) -> bytes:
         screen = _screen(snapshot, cards, asked)
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
         raise InvalidValue(f"not a page of this dashboard ({problem!r}); reload it") from problem
-    answers.draw(cards(screen), screen)
-    return screen.board.drawn
+    return _lines(cards, screen)
+
+
+def _lines(cards: Cards, screen: Screen) -> Iterator[bytes]:
+    """While the browser draws one chart, the next one is made."""
+    for card in cards(screen):
+        if chart := answers.chart(card, screen):
+            yield board.named({card.id: chart}) + b"\n"
 
 
 def _screen(snapshot: Snapshot, cards: Cards, asked: Asked) -> Screen:
@@ -76,7 +81,7 @@ def _screen(snapshot: Snapshot, cards: Cards, asked: Asked) -> Screen:
 
 def _after(gesture: Mapping[str, Any], screen: Screen, cards: Cards) -> Filters:
     card = next((card for card in cards(screen) if card.id == gesture["chart"]), None)
-    change = card and meant(gesture, answers.on_click(card, screen), answers.on_brush(card, screen))
+    change = card and board.meant(gesture, answers.on_click(card, screen), answers.on_brush(card, screen))
     return change(screen.filters) if change else screen.filters
 
 

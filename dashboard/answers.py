@@ -92,9 +92,16 @@ class Answer:
 def draw(cards: Iterable[Card], screen: Screen) -> None:
     """The charts of a view onto the board."""
     for card in cards:
-        if drawn := answer(card, screen).drawn:
-            alt = screen.words(card.question)
-            screen.board.add(card.id, Chart(drawn.figure, alt, on_click(card, screen), on_brush(card, screen)))
+        if made := chart(card, screen):
+            screen.board.add(card.id, made)
+
+
+def chart(card: Card, screen: Screen) -> Chart | None:
+    """The card's chart, with what gestures on it do; None where there is nothing to draw."""
+    drawn = answer(card, screen).drawn
+    if drawn is None:
+        return None
+    return Chart(drawn.figure, screen.words(card.question), on_click(card, screen), on_brush(card, screen))
 
 
 def answer(card: Card, screen: Screen) -> Answer:

@@ -78,12 +78,7 @@ class Board:
             "plotly": PLOTLY,
             "page": {"address": CHARTS, **page},
         }
-        return json.dumps(about)[:-1].encode() + b',"charts":' + self.drawn + b"}"
-
-    @property
-    def drawn(self) -> bytes:
-        """The charts, by their id, as a JSON object."""
-        return b"{" + b",".join(b'"%s":%s' % (id.encode(), chart.message) for id, chart in self.charts.items()) + b"}"
+        return json.dumps(about)[:-1].encode() + b',"charts":' + named(self.charts) + b"}"
 
     def _heard(self) -> None:
         sent = st.session_state[KEY].get("gestures") or {}
@@ -94,6 +89,11 @@ class Board:
         chart = self.charts.get(gesture["chart"])
         if chart and (change := meant(gesture, chart.on_click, chart.on_brush)):
             history.change(change)
+
+
+def named(charts: Mapping[str, Chart]) -> bytes:
+    """The charts, by their id, as a JSON object."""
+    return b"{" + b",".join(b'"%s":%s' % (id.encode(), chart.message) for id, chart in charts.items()) + b"}"
 
 
 def meant(gesture: Mapping[str, Any], on_click: OnClick | None, on_brush: OnBrush | None) -> Change | None:

@@ -10,7 +10,7 @@ import streamlit as st
 from anyio import to_thread
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from dashboard.bundle import CHARTS, PLOTLY
@@ -40,7 +40,7 @@ def application(home: Path) -> "st.App":
 
 
 async def charts(home: Path, request: Request) -> Response:
-    """The charts after a gesture, for the browser, which shows them before the page is run."""
+    """The charts after a gesture, for the browser, which shows them before the page is run; each when it is made."""
     from dashboard.ahead import charts_after
     from dashboard.shell import VIEWS
 
@@ -51,10 +51,10 @@ async def charts(home: Path, request: Request) -> Response:
             return PlainTextResponse("too large a question", 413)
     views = {name: view.cards for name, view in VIEWS.items()}
     try:
-        content = await to_thread.run_sync(charts_after, home, views, body)
+        lines = await to_thread.run_sync(charts_after, home, views, body)
     except RefusalLensError as problem:
         return PlainTextResponse(str(problem), 400)
-    return Response(content, media_type="application/json", headers={"cache-control": "no-store"})
+    return StreamingResponse(lines, media_type="application/x-ndjson", headers={"cache-control": "no-store"})
 
 
 def prepare(home: Path) -> None:

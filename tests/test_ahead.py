@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard import answers
 from dashboard.ahead import charts_after, page_of
+from dashboard.board import named
 from dashboard.filters import Filters
 from dashboard.screen import Screen
 from dashboard.server import LARGEST
@@ -57,13 +58,20 @@ def drawn(snapshot: Snapshot, filters: Filters, view: str = "overview", **kept: 
     """What the page shows under these filters."""
     screen = Screen(snapshot, filters, kept=kept)
     answers.draw(CARDS[view](screen), screen)
-    return dict(json.loads(screen.board.drawn))
+    return dict(json.loads(named(screen.board.charts)))
 
 
 def question(snapshot: Snapshot, *gestures: dict[str, Any], view: str = "overview", **page: Any) -> bytes:
     """What the browser sends after gestures on the page as it opens."""
     shown = page_of(Screen(snapshot, page.pop("filters", Filters()), kept=page.pop("kept", {})), view)
     return json.dumps(shown | {"gestures": gestures} | page).encode()
+
+
+def told_of(home: Path, body: bytes) -> dict[str, Any]:
+    """What the browser is told, one chart a line."""
+    lines = [json.loads(line) for line in charts_after(home, CARDS, body)]
+    assert [len(line) for line in lines] == [1] * len(lines)
+    return {id: chart for line in lines for id, chart in line.items()}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,7 @@ def question(snapshot: Snapshot, *gestures: dict[str, Any], view: str = "overvie
 def test_the_charts_are_those_that_the_page_will_show(
     snapshot: Snapshot, synthetic_home: Path, gestures: list[dict[str, Any]], after: Filters
 ) -> None:
-    charts = json.loads(charts_after(synthetic_home, CARDS, question(snapshot, *gestures)))
+    charts = told_of(synthetic_home, question(snapshot, *gestures))
     assert charts == drawn(snapshot, after)
 
 
@@ -92,23 +100,23 @@ def test_language_darkness_and_the_filters_of_before_are_those_of_the_page(
 ) -> None:
     app = (("channel", Selection(("app",), is_except=True)),)
     body = question(snapshot, GUANGDONG, filters=Filters(language=language, where=app), dark=True)
-    charts = json.loads(charts_after(synthetic_home, CARDS, body))
+    charts = told_of(synthetic_home, body)
     screen = Screen(snapshot, Filters(language=language, where=(*app, ("region", Selection(("CN-GD",))))), is_dark=True)
     answers.draw(CARDS["overview"](screen), screen)
-    assert charts == json.loads(screen.board.drawn)
+    assert charts == json.loads(named(screen.board.charts))
 
 
 def test_a_day_that_is_clicked_again_gives_way_to_the_days_before_it(snapshot: Snapshot, synthetic_home: Path) -> None:
     kept = {"period_before": ["last7", None, None]}
     body = question(snapshot, ONE_DAY, view="time", filters=Filters(**DAYS, until=date(2026, 10, 5)), kept=kept)
-    charts = json.loads(charts_after(synthetic_home, CARDS, body))
+    charts = told_of(synthetic_home, body)
     assert charts == drawn(snapshot, Filters(preset="last7"), "time")
 
 
 def test_a_trend_stays_split_and_drawn_as_the_reader_chose(snapshot: Snapshot, synthetic_home: Path) -> None:
     kept = {"split_en": "cause", "shape_en": "lines"}
     body = question(snapshot, view="time", kept=kept)
-    charts = json.loads(charts_after(synthetic_home, CARDS, body))
+    charts = told_of(synthetic_home, body)
     assert charts == drawn(snapshot, Filters(), "time", **kept)
     assert charts["split_trend"] != drawn(snapshot, Filters(), "time")["split_trend"]
 
@@ -134,7 +142,7 @@ def test_nor_is_a_gesture_that_nobody_can_make(snapshot: Snapshot, synthetic_hom
 def test_the_server_answers_as_any_other_page_of_ours(server: str, snapshot: Snapshot, synthetic_home: Path) -> None:
     body = question(snapshot, GUANGDONG)
     _, content, headers = told(server, body)
-    assert content == charts_after(synthetic_home, CARDS, body)
+    assert content == b"".join(charts_after(synthetic_home, CARDS, body))
     assert headers["cache-control"] == "no-store"
     assert headers["content-security-policy"].startswith("default-src 'self'")
 

@@ -2,8 +2,8 @@
 
 const PATIENCE = 500; // milliseconds, after which the page alone is waited for
 
-/** The charts of `page` after these gestures, by their id; null where the server does not say, or not soon. */
-export async function chartsAfter({ address, ...page }, gestures) {
+/** The charts of `page` after these gestures, some at a time, by their id; what does not come, or not soon, the page brings. */
+export async function* chartsAfter({ address, ...page }, gestures) {
   const asked = {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -12,8 +12,18 @@ export async function chartsAfter({ address, ...page }, gestures) {
   };
   try {
     const answer = await fetch(address, asked);
-    return answer.ok ? await answer.json() : null;
+    if (answer.ok) for await (const line of linesOf(answer.body)) yield JSON.parse(line);
   } catch {
-    return null; // the page brings them
+    return;
+  }
+}
+
+async function* linesOf(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    const lines = (text + piece.value).split("\n");
+    text = lines.pop();
+    yield* lines;
   }
 }

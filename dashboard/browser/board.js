@@ -74,11 +74,11 @@ class Board {
   async runAhead(queue) {
     const { page } = this.message;
     const { number } = queue.at(-1);
-    const charts = await chartsAfter(page, queue);
-    const isLate = number !== this.gestures.last || !this.gestures.queue.length || page.view !== this.message.page.view;
-    if (!charts || isLate) return;
-    this.lead = { view: page.view, number };
-    this.want(charts);
+    for await (const charts of chartsAfter(page, queue)) {
+      if (number !== this.gestures.last || !this.gestures.queue.length || page.view !== this.message.page.view) return;
+      this.lead = { view: page.view, number };
+      this.want(charts);
+    }
   }
 
   /** Figures bring colours for a light or a dark page; after the page has changed, others are asked for, once. */
