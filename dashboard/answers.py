@@ -1,7 +1,7 @@
 """Cards answered: their frames, and their figures on the board, before anything of the view is on the page."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, partial
 
@@ -74,6 +74,8 @@ class Drawn:
     question: Question
     frame: pd.DataFrame
     figure: Sketch
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """What the columns hold that are no metric's."""
 
 
 @dataclass(frozen=True)

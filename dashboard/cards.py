@@ -70,7 +70,7 @@ def _show_drawn(card: Card, drawn: Drawn, screen: Screen) -> None:
     _draw(card, drawn, screen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"foot_{card.id}"):
         is_table = st.toggle(screen.words(TABLE), key=f"table_{card.id}")
-        download_buttons(screen, card.id, drawn.question, drawn.frame, has_before=card.has_before)
+        download_buttons(screen, card.id, drawn, has_before=card.has_before)
     if is_table:
         show_table(drawn.frame, screen, f"rows_{card.id}")
 

@@ -54,20 +54,32 @@ class Files:
         }
 
 
-def download_buttons(
-    screen: Screen, card: str, question: Question, frame: pd.DataFrame, *, has_before: bool = False
-) -> None:
-    """CSV, workbook and ZIP of exactly this frame."""
-    _buttons(screen, card, _of_frame(screen, question, frame, has_before))
+def download_buttons(screen: Screen, card: str, drawn: Drawn, *, has_before: bool = False) -> None:
+    """CSV, workbook and ZIP of exactly the frame that a card drew."""
+    _buttons(screen, card, _of_drawn(screen, card, drawn, has_before))
 
 
-def _of_frame(screen: Screen, question: Question, frame: pd.DataFrame, has_before: bool) -> Files:
-    beside = _beside(screen, question, has_before)
+def frame_buttons(screen: Screen, key: str, question: Question, frame: pd.DataFrame) -> None:
+    """The same of a frame that nothing is drawn from."""
+    _buttons(screen, key, _of_frame(screen, question, frame, export.file_stem(screen.snapshot, question)))
+
+
+def _of_drawn(screen: Screen, card: str, drawn: Drawn, has_before: bool) -> Files:
+    """Where columns are told that are no metric's, the card names the file: the metrics do not say what is in it."""
+    stem = export.file_stem(screen.snapshot, drawn.question, card if drawn.columns else "")
+    beside = _beside(screen, drawn.question, has_before) | ({"columns": drawn.columns} if drawn.columns else {})
+    return _of_frame(screen, drawn.question, drawn.frame, stem, beside)
+
+
+def _of_frame(
+    screen: Screen, question: Question, frame: pd.DataFrame, stem: str, beside: dict[str, Any] | None = None
+) -> Files:
+    told = _beside(screen, question, False) if beside is None else beside
     return Files(
-        export.file_stem(screen.snapshot, question),
+        stem,
         partial(export.labelled, frame, screen.snapshot, screen.language),
-        partial(export.about, frame, screen.snapshot, question, screen.language, **beside),
-        _about_csv(screen, len(frame), beside.get("highlighted", {})),
+        partial(export.about, frame, screen.snapshot, question, screen.language, **told),
+        _about_csv(screen, len(frame), told.get("highlighted", {})),
     )
 
 
@@ -110,7 +122,7 @@ def _numbered(
 ) -> Iterator[tuple[str, pd.DataFrame, dict[str, Any]]]:
     """In the order of the page; two cards may ask the same."""
     for number, (answer, drawn) in enumerate(answers, start=1):
-        files = _of_frame(screen, drawn.question, drawn.frame, answer.card.has_before)
+        files = _of_drawn(screen, answer.card.id, drawn, answer.card.has_before)
         question = {"card": screen.words(answer.card.question)}
         yield f"{number}_{answer.card.id}", files.table(), question | files.facts()
 

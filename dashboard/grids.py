@@ -16,6 +16,8 @@ from etl.words import Words
 FEW = "·"
 """On a cell with few cases."""
 HOUR = Words(en="Hour of the day", zh="一天中的小时")
+IN_CELLS = "cells"
+"""Marks the traces whose numbers stand in cells: the browser leaves them out where cells are too narrow to read."""
 CELL = 30
 DAYS = 7
 FLAT_NAMES = 6
@@ -86,6 +88,7 @@ def _heatmap(cells: Cells, look: _Look, shape: tuple[int, int]) -> Trace:
     z[where], text[where] = cells.shade[look.mask], np.array(cells.text, dtype=object)[look.mask]
     return {
         "type": "heatmap",
+        "meta": IN_CELLS,
         "z": z,
         "text": text,
         "texttemplate": "%{text}",

@@ -11,7 +11,7 @@ from dashboard.answers import marks
 from dashboard.cards import shown, spelled
 from dashboard.charts import BEFORE as BEFORE_SUFFIX
 from dashboard.charts import is_few
-from dashboard.downloads import download_buttons
+from dashboard.downloads import frame_buttons
 from dashboard.problems import said
 from dashboard.screen import Screen
 from etl.catalogue.metrics import METRICS, Unit
@@ -68,7 +68,7 @@ def _give(screen: Screen) -> None:
     if before is not None:
         frame = frame.join(before.add_suffix(BEFORE_SUFFIX))
     with st.container(horizontal=True, gap="small", key="foot_kpis"):
-        download_buttons(screen, "kpis", question, frame)
+        frame_buttons(screen, "kpis", question, frame)
 
 
 def _question(screen: Screen, period: Period | None = None) -> Question:

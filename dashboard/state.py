@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from etl import movers as moving
+from etl import together as sets
 from etl.home import Home
 from etl.intervals import ask_with_intervals
 from etl.periods import Period
@@ -51,3 +52,19 @@ def _movers(
     _snapshot: Snapshot, _question: Question, before: Period, snapshot_id: str, question: str
 ) -> tuple[pd.DataFrame, int]:
     return moving.movers(_snapshot, _question, before)
+
+
+def together(snapshot: Snapshot, question: Question, level: str) -> pd.DataFrame:
+    return _sets("together", level, snapshot, question, snapshot.id, repr(question))
+
+
+def alone(snapshot: Snapshot, question: Question, level: str) -> pd.DataFrame:
+    return _sets("alone", level, snapshot, question, snapshot.id, repr(question))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _sets(
+    which: str, level: str, _snapshot: Snapshot, _question: Question, snapshot_id: str, question: str
+) -> pd.DataFrame:
+    counted = {"together": sets.together, "alone": sets.alone}[which]
+    return counted(_snapshot, _question, level)

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard import formats
 from dashboard.marks import weekdays
 from dashboard.screen import Screen
-from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS
+from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, coded
 from etl.catalogue.metrics import METRICS, Unit, unit_of
 from etl.words import Words
 
@@ -18,11 +18,18 @@ MEASURE_WORDS = {
     "amounts_known": Words(en="Amounts known", zh="金额已知"),
     "refused_amounts_known": Words(en="Refused amounts known", zh="被拒金额已知"),
     "all_amount_refused": Words(en="All amount refused", zh="全部被拒金额"),
+    "refusals_with": Words(en="Refusals that carry both", zh="同时列有两者的拒绝"),
+    "share_with": Words(en="Share that also carries the second", zh="同时列有后者的占比"),
+    "refusals_judged": Words(en="Refusals, all gates judged", zh="拒绝（全部关口已评估）"),
+    "refusals_alone": Words(en="Refusals that carry nothing else", zh="仅列此一项的拒绝"),
+    "share_alone": Words(en="Share that carries nothing else", zh="仅列此一项的占比"),
+    "refusals_freed": Words(en="Rescued if this rule went", zh="去掉该规则即可挽回"),
     "change": Words(en="Change of the rate", zh="拒绝率变化"),
     "additional": Words(en="Additional refusals", zh="多出的拒绝"),
     "p_value": Words(en="p (two-sided)", zh="p 值（双侧）"),
 }
 LOW, HIGH = Words(en="{name}, low end", zh="{name}下限"), Words(en="{name}, high end", zh="{name}上限")
+ALSO = Words(en="{name}, also carried", zh="{name}（同时出现）")
 BEFORE = Words(en="{name}, before", zh="{name}（对比时段）")
 
 
@@ -51,8 +58,9 @@ def heading(name: str, screen: Screen) -> str:
     for suffix, words in (("_before", BEFORE), ("_low", LOW), ("_high", HIGH)):
         if name.endswith(suffix):
             return screen.words(words, name=heading(name.removesuffix(suffix), screen))
-    if name in DIMENSIONS:
-        return screen.words(DIMENSIONS[name].words)
+    if dimension := coded(name):
+        words = DIMENSIONS[dimension].words
+        return screen.words(words) if name == dimension else screen.words(ALSO, name=screen.words(words))
     return screen.words(METRICS[name].words if name in METRICS else MEASURE_WORDS[name])
 
 
@@ -61,6 +69,7 @@ def _column(column: pd.Series, name: str, screen: Screen) -> pd.Series:
         return column.map(lambda value: formats.bucket(value, name, screen.language))
     if name == "weekday":
         return column.map(lambda value: weekdays(screen.language)[int(value) - 1])
-    if name in DIMENSIONS and name != "hour":
-        return column.map(lambda value: screen.label(name, str(value)))
+    dimension = coded(name)
+    if dimension and dimension != "hour":
+        return column.map(lambda value: screen.label(dimension, str(value)))
     return column

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.downloads import download_buttons
+from dashboard.downloads import frame_buttons
 from dashboard.problems import said
 from dashboard.screen import Screen
 from dashboard.tables import show_table
@@ -62,7 +62,7 @@ def _give(screen: Screen, metrics: list[str], by: list[str]) -> None:
     question = screen.question(metrics, by)
     frame = screen.ask(question)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        download_buttons(screen, "takeout", question, frame)
+        frame_buttons(screen, "takeout", question, frame)
     st.caption(screen.words(ROWS, rows=f"{len(frame):,}"))
     if len(frame) > PREVIEW:
         st.caption(screen.words(FIRST, n=PREVIEW))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
+from etl.catalogue.dimensions import TIME_BUCKETS, Scope, coded
 from etl.catalogue.metrics import MEASURES, METRICS, Unit
 from etl.periods import Period
 from etl.query import Question, Selection
@@ -27,8 +27,9 @@ def labelled(frame: pd.DataFrame, snapshot: Snapshot, language: Language | str) 
     columns: dict[str, Any] = {}
     for name in frame.columns:
         columns[name] = frame[name]
-        if name in DIMENSIONS and name not in UNLABELLED:
-            columns[f"{name}_label"] = [snapshot.label(name, str(value), language) for value in frame[name]]
+        dimension = coded(str(name))
+        if dimension and dimension not in UNLABELLED:
+            columns[f"{name}_label"] = [snapshot.label(dimension, str(value), language) for value in frame[name]]
     return pd.DataFrame(columns)
 
 
@@ -57,11 +58,12 @@ def about(
     *,
     compared_with: tuple[str, Period] | None = None,
     highlighted: Mapping[str, Selection] | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What a reader of the file must know: filters, period, definitions, snapshot and row count.
 
     `compared_with` names the period behind the columns that end in `_before`, `highlighted` the filters that the
-    chart shows by highlighting and the file does not apply.
+    chart shows by highlighting and the file does not apply, `columns` what further columns hold.
     """
     since, until = snapshot.within(question.since, question.until)
     return {
@@ -75,6 +77,7 @@ def about(
         "rows": len(frame),
         **_compared(compared_with),
         **_highlighted(highlighted or {}),
+        **({"columns": dict(columns)} if columns else {}),
     }
 
 
@@ -134,11 +137,14 @@ def zipped(*answers: tuple[str, pd.DataFrame, dict[str, Any]]) -> bytes:
     return written.getvalue()
 
 
-def file_stem(snapshot: Snapshot, question: Question) -> str:
-    """A file name without ending: metrics, dimensions, period; `refusal_rate_by_cause_region_2026-10-04_2026-10-31`."""
+def file_stem(snapshot: Snapshot, question: Question, name: str = "") -> str:
+    """A file name without ending: metrics, dimensions, period; `refusal_rate_by_cause_region_2026-10-04_2026-10-31`.
+
+    A `name` stands in the place of the metrics.
+    """
     since, until = snapshot.within(question.since, question.until)
     by = f"_by_{'_'.join(question.by)}" if question.by else ""
-    return f"{'_'.join(question.metrics)}{by}_{since}_{until}"
+    return f"{name or '_'.join(question.metrics)}{by}_{since}_{until}"
 
 
 def neutralised(text: str) -> str:

@@ -55,13 +55,11 @@ def test_each_cause_is_held_against_each_whatever_the_order_of_the_reasons(snaps
     )
 
 
-def test_under_a_cause_its_refusals_are_looked_at_with_all_the_codes_that_they_carry(
-    snapshot: Snapshot, shows: Shows
-) -> None:
+def test_under_a_cause_its_codes_are_held_against_all_that_its_refusals_carry(snapshot: Snapshot, shows: Shows) -> None:
     behaviour = Question(("refusals",), where={"cause": Selection(("behaviour",))})
 
     shows(
-        together(snapshot, behaviour, "reason").query("reason == 'U201'"),
+        together(snapshot, behaviour, "reason"),
         """
         reason | reason_with | refusals | refusals_with | share_with
         U201   | U101        | 3        | 3             | 1
@@ -81,6 +79,15 @@ def test_filters_on_attempts_hold_for_the_refusals_counted(snapshot: Snapshot, s
         user  | user       | 3        | 3
         """,
     )
+
+
+def test_what_a_filter_leaves_out_is_never_a_row_since_only_some_of_its_refusals_are_counted(
+    snapshot: Snapshot,
+) -> None:
+    user = Question(("refusals",), where={"layer": Selection(("platform",), is_except=True)})
+
+    assert set(together(snapshot, user, "cause")["cause"]) == {"behaviour", "credit_score"}
+    assert set(alone(snapshot, user, "cause")["cause"]) == {"behaviour", "credit_score"}
 
 
 def test_what_stands_alone_would_be_freed_only_where_all_gates_were_judged(snapshot: Snapshot, shows: Shows) -> None:

@@ -140,11 +140,12 @@ class Chart {
 
   draw(library, look) {
     const { figure, alt, digest, brushes } = this.wanted;
-    this.library = library;
+    Object.assign(this, { library, look });
     const place = this.node.parentElement;
     place.style.height = `${figure.layout.height}px`; // ahead of the page, which makes it as high
     this.width = place.clientWidth;
-    library.react(this.node, figure.data, look.layout(figure.layout, { brushes, width: this.width }), look.config);
+    const layout = look.layout(figure.layout, { brushes, width: this.width });
+    library.react(this.node, look.data(figure.data, this.width), layout, look.config);
     this.node.setAttribute("role", "figure");
     this.node.setAttribute("aria-label", alt);
     if (!this.drawn) this.listen();
@@ -170,8 +171,7 @@ class Chart {
   fit() {
     const width = this.node.parentElement?.clientWidth;
     if (!this.library || !width || width === this.width) return;
-    this.width = width;
-    this.library.relayout(this.node, { width });
+    this.draw(this.library, this.look);
   }
 
   end(library) {

@@ -1,5 +1,7 @@
 /** How figures look on this page: its typeface, ink and lines, beneath what a figure sets itself. */
 
+const NARROWEST = 24; // pixels of a cell that two digits can be read in
+const AXIS = 110; // pixels for the names beside the cells, about
 const TOUCH = window.matchMedia("(pointer: coarse)");
 
 export class Look {
@@ -18,6 +20,14 @@ export class Look {
     };
     this.id = `${code} ${named("text-color")} ${named("background-color")}`;
     this.isDark = style.colorScheme.includes("dark");
+  }
+
+  /** Numbers in cells that are too narrow to read them go; a tap on a cell and the table tell them. */
+  data(traces, width) {
+    const cells = traces.filter(({ meta }) => meta === "cells");
+    const columns = Math.max(0, ...cells.map(({ z }) => z?.[0].length ?? 0));
+    if (!columns || (width - AXIS) / columns >= NARROWEST) return traces;
+    return traces.map((trace) => (cells.includes(trace) ? { ...trace, texttemplate: "", text: null } : trace));
   }
 
   /** With a mouse, dragging over a time axis brushes; on a touch screen it scrolls the page. */

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import figures, findings
+from dashboard import carried, figures, findings
 from dashboard.advice import show_advice
 from dashboard.answers import Card
 from dashboard.cards import show
@@ -52,19 +52,21 @@ OVER_TIME = Card(
     figure=figures.over_time("refusals", split="cause", shape=Shape.STACKED),
     finding=findings.over_time("refusals"),
 )
-CARDS = (LAYERS, CAUSES, REASONS, OVER_TIME)
 
 
 def cards(screen: Screen) -> tuple[Card, ...]:
-    return CARDS
+    return (LAYERS, CAUSES, REASONS, *carried.cards(screen), OVER_TIME)
 
 
 def render(screen: Screen) -> None:
+    together, alone = carried.cards(screen)
     left, right = st.columns(2)
     with left:
         show(LAYERS, screen)
         show(CAUSES, screen)
+        show(alone, screen)
     with right:
         show(REASONS, screen)
+        show(together, screen)
     show(OVER_TIME, screen)
     show_advice(screen)

@@ -83,3 +83,13 @@ def dimension(name: str) -> Dimension:
     if name not in DIMENSIONS:
         raise UnknownName("dimension", name, DIMENSIONS)
     return DIMENSIONS[name]
+
+
+WITH = "_with"
+"""Ends a column that holds codes of a dimension beside its own."""
+
+
+def coded(column: str) -> str | None:
+    """The dimension whose codes a column of an answer holds, None where it holds numbers."""
+    name = column.removesuffix(WITH)
+    return name if name in DIMENSIONS else None
