@@ -49,9 +49,9 @@ def test_cells_have_numbers_where_there_is_room_and_none_on_a_phone(page: Page, 
     assert page.evaluate(NUMBERS, card) > 0
 
     page.set_viewport_size(PHONE)
-    page.wait_for_function(f"({NUMBERS})('{card}') === 0")
+    page.wait_for_function(f"card => ({NUMBERS})(card) === 0", arg=card)
     page.set_viewport_size(DESK)
-    page.wait_for_function(f"({NUMBERS})('{card}') > 0")
+    page.wait_for_function(f"card => ({NUMBERS})(card) > 0", arg=card)
 
 
 def test_a_cell_of_what_comes_together_filters_by_its_row(page: Page) -> None:
