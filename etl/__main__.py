@@ -155,6 +155,32 @@ def summary(
 
 
 @app.command()
+def rows(
+    home: HomeFolder = DEFAULT_HOME,
+    metric: Annotated[str, typer.Option("--metric", help="The number whose rows are wanted.")] = "refusals",
+    where: Annotated[list[str], typer.Option(help="As of summary.")] = [],  # noqa: B006 (Typer copies it)
+    since: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
+    attribution: Annotated[str, typer.Option(help="primary, any, fractional or sole.")] = "primary",
+    limit: Annotated[int, typer.Option(min=1, help="Rows on the screen at most, the newest first.")] = 20,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write all of them to this file; - is standard output.")
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Language of labels: en or zh.")] = Language.EN,
+) -> None:
+    """The attempts behind a number, ids masked: some on the screen, all of them as CSV."""
+    from etl.asking import check_period, question_from
+    from etl.row_files import print_rows, write_csv
+    from etl.rows import Rows, behind
+
+    snapshot = open_snapshot(home)
+    question = question_from(behind(metric), "", where, since, until, attribution)
+    check_period(question, snapshot)
+    found = Rows(snapshot, question)
+    print_rows(found, limit, language) if csv is None else write_csv(found, csv, language)
+
+
+@app.command()
 def quarantine(
     home: HomeFolder = DEFAULT_HOME,
     by: Annotated[By | None, typer.Option(help="Count them by rule or by file instead of listing them.")] = None,

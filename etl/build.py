@@ -17,7 +17,7 @@ from etl.contract import TimeGrain
 from etl.errors import RefusedToPublish
 from etl.home import Home
 from etl.manifest import ATTEMPTS, Manifest, Part, check_contents
-from etl.rollups import BESIDE, CHECKS, ROLLUPS
+from etl.rollups import BESIDE, CHECKS, COUNTED, MEMBERS, ROLLUPS
 
 MOST_UNITS = 2**50
 """Units of a whole refusal that sums of money can still be multiplied by."""
@@ -48,7 +48,7 @@ class Plan:
 
 def schema_version() -> str:
     """Changes with any model of a rollup: a snapshot of another version is never merged with."""
-    texts = [duck.model("rollups", name) for name in (*ROLLUPS, *BESIDE, "members")]
+    texts = [duck.model("rollups", name) for name in (COUNTED, *ROLLUPS, *BESIDE, MEMBERS)]
     return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 
@@ -79,6 +79,7 @@ def sum_up(connection: duck.Connection, fresh_days: frozenset[str], catalogue: C
     Where `snap` is a copy of an earlier snapshot, its rows stay for every day outside `fresh_days`. Reasons mean what
     the catalogue says, by default the shipped one: rollups keep codes as they were stored.
     """
+    duck.make_view(connection, "rollups", COUNTED)
     for name in (*ROLLUPS, *BESIDE):
         duck.make(connection, "rollups", name)
     duck.name_previous(connection, "reason_sets", "reason_set_id integer, reason_codes varchar")
@@ -97,7 +98,7 @@ def _make_members(connection: duck.Connection, catalogue: Catalogue) -> None:
     )
     slots = duck.number(connection, "snapshot", "most_slots")
     duck.make_table(connection, "slot_numbers", "slot integer", [(slot,) for slot in range(1, slots + 1)])
-    duck.make(connection, "rollups", "members")
+    duck.make(connection, "rollups", MEMBERS)
     whole = math.lcm(*(int(count) for count in duck.values(connection, "members", "listed_count")))
     if whole > MOST_UNITS:
         raise RefusedToPublish(f"lists of so many different lengths of reasons have no common fraction ({whole})")

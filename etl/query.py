@@ -5,88 +5,21 @@ Identifiers come from the catalogue alone; every value is bound. The one place t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from etl.catalogue.dimensions import DIMENSIONS, Dimension, Scope, dimension
-from etl.catalogue.metrics import MEASURES, METRICS, Measure, Metric, Unit, metric
+from etl.catalogue.metrics import MEASURES, Measure, Metric, Unit
+from etl.conditions import Conditions
 from etl.errors import InvalidValue
 from etl.phrases import credited, left_join, listed, names_of, ratio, source, summed
+from etl.question import Attribution, Question, Selection
 from etl.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-class Attribution(StrEnum):
-    """How a refusal with several reasons is counted (DESIGN: words)."""
-
-    PRIMARY = "primary"
-    ANY = "any"
-    FRACTIONAL = "fractional"
-    SOLE = "sole"
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether the parts of a split add up to the whole."""
-        return self in {Attribution.PRIMARY, Attribution.FRACTIONAL}
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Values that a filter keeps, or with `is_except` leaves out, so that new values stay visible."""
-
-    values: tuple[str, ...]
-    is_except: bool = False
-
-    def keeps(self, value: str) -> bool:
-        return (value in self.values) != self.is_except
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: metrics by dimensions, under filters, between two days (both included)."""
-
-    metrics: tuple[str, ...]
-    by: tuple[str, ...] = ()
-    where: Mapping[str, Selection] = field(default_factory=dict)
-    since: date | None = None
-    until: date | None = None
-    attribution: Attribution = Attribution.PRIMARY
-
-    def __post_init__(self) -> None:
-        if not self.metrics:
-            raise InvalidValue("a question needs at least one metric")
-        if self.since and self.until and self.since > self.until:
-            raise InvalidValue(f"the period starts on {self.since} after its end {self.until}; swap the dates")
-        for name in self.metrics:
-            metric(name)
-        for name in (*self.by, *self.where):
-            dimension(name)
-
-    @property
-    def asked_metrics(self) -> tuple[Metric, ...]:
-        return tuple(METRICS[name] for name in self.metrics)
-
-    @property
-    def measures(self) -> tuple[Measure, ...]:
-        names = [name for asked in self.asked_metrics for name in asked.measures]
-        return tuple(MEASURES[name] for name in dict.fromkeys(names))
-
-    def groups(self, scope: Scope) -> tuple[Dimension, ...]:
-        return tuple(DIMENSIONS[name] for name in self.by if DIMENSIONS[name].scope == scope)
-
-    def filters(self, scope: Scope) -> dict[Dimension, Selection]:
-        return {DIMENSIONS[name]: kept for name, kept in self.where.items() if DIMENSIONS[name].scope == scope}
-
-    @property
-    def rollup_columns(self) -> set[str]:
-        """The rollup columns that the attempt side of the question needs."""
-        used = {*self.groups(Scope.ATTEMPT), *self.filters(Scope.ATTEMPT)}
-        return {"day"} | {dimension.stored_as for dimension in used}
+__all__ = ["Attribution", "Question", "Selection", "ask", "ask_sets", "check"]
 
 
 def ask(snapshot: Snapshot, question: Question) -> pd.DataFrame:
@@ -97,7 +30,7 @@ def ask(snapshot: Snapshot, question: Question) -> pd.DataFrame:
     Amounts are in currency units. Groups without such a refusal show 0; buckets of time are complete.
     Raises `UnknownName` for values that the snapshot never saw and `InvalidValue` for time finer than the log's.
     """
-    _check(snapshot, question)
+    check(snapshot, question)
     composed = _Composed(snapshot, question)
     return snapshot.frame(composed.statement(), composed.values)
 
@@ -111,12 +44,13 @@ def ask_sets(
     those that carry something it keeps. `carried`: per reason set each cause (or other `level` of refusal scope) that
     its refusals carry, and whether it is the only one.
     """
-    _check(snapshot, question)
+    check(snapshot, question)
     composed = _Composed(snapshot, replace(question, by=(), attribution=Attribution.ANY))
     return snapshot.frame(composed.over_sets(dimension(level), counted, share), composed.values)
 
 
-def _check(snapshot: Snapshot, question: Question) -> None:
+def check(snapshot: Snapshot, question: Question) -> None:
+    """Raises `InvalidValue` or `UnknownName` where this log cannot answer the question."""
     for name in question.by:
         if not snapshot.has(name):
             raise InvalidValue(f"this log does not carry {name!r}; it carries {', '.join(snapshot.dimensions)}")
@@ -136,17 +70,12 @@ def _check_currency(snapshot: Snapshot, question: Question) -> None:
         )
 
 
-class _Composed:
-    """The SQL of one question from catalogue identifiers, and the values bound to it in the order of the text."""
+class _Composed(Conditions):
+    """The SQL of one question over the smallest rollup, and the values bound to it."""
 
     def __init__(self, snapshot: Snapshot, question: Question) -> None:
-        self.question = question
-        self.snapshot = snapshot
-        self.values: list[Any] = []
-        self.rollup = snapshot.smallest_rollup(question.rollup_columns)
+        super().__init__(snapshot, question, snapshot.smallest_rollup(question.rollup_columns))
         self.attempt_groups = names_of(question.groups(Scope.ATTEMPT))
-        self.refusal_groups = names_of(question.groups(Scope.REFUSAL))
-        self.is_credited = bool(self.refusal_groups or question.filters(Scope.REFUSAL))
 
     def statement(self) -> str:
         steps = [f"of_attempts as ({self._of_attempts()})"]
@@ -183,50 +112,6 @@ class _Composed:
 
     def _grouped(self) -> str:
         return "".join(f"{source(DIMENSIONS[name])} as {name}, " for name in self.attempt_groups)
-
-    def _scoped(self, credits: str) -> str:
-        """The rollup under the filters of attempt scope and the period."""
-        kept = " and ".join([*self._period(), *self._kept(self.question.filters(Scope.ATTEMPT))])
-        return f"from {self.rollup} as rollup {credits} {self._joins()} where {kept}"
-
-    def _joins(self) -> str:
-        used = (*self.question.groups(Scope.ATTEMPT), *self.question.filters(Scope.ATTEMPT))
-        joins = {"calendar": "join calendar using (day)", "regions": "join regions using (region)"}
-        return " ".join(joins[table] for table in sorted({dimension.table for dimension in used} & joins.keys()))
-
-    def _period(self) -> list[str]:
-        self.values += self.snapshot.within(self.question.since, self.question.until)
-        return ["rollup.day between ? and ?"]
-
-    def _kept(self, filters: dict[Dimension, Selection]) -> list[str]:
-        return [self._condition(dimension, kept, source(dimension)) for dimension, kept in filters.items()]
-
-    def _condition(self, dimension: Dimension, kept: Selection, column: str) -> str:
-        if not kept.values:
-            return "true" if kept.is_except else "false"
-        self.values += [self.snapshot.typed(dimension.id, value) for value in kept.values]
-        negation = "not " if kept.is_except else ""
-        return f"{column} {negation}in ({', '.join('?' * len(kept.values))})"
-
-    @property
-    def _whole(self) -> int:
-        """The units that one whole refusal is counted as."""
-        is_divided = self.is_credited and self.question.attribution is Attribution.FRACTIONAL
-        return self.snapshot.info.fraction_units if is_divided else 1
-
-    def _credits(self) -> str:
-        """Per reason set and group of refusals: the units of credit that the attribution gives it."""
-        kept = self._kept(self.question.filters(Scope.REFUSAL))
-        keys = listed(["reason_set_id", *self.refusal_groups])
-        grouped = f"group by {keys}"
-        where, units, once = {
-            Attribution.PRIMARY: ("is_primary", "1", ""),
-            Attribution.ANY: ("true", "1", grouped),
-            Attribution.FRACTIONAL: ("is_listed", "sum(rollup.units)", grouped),
-            Attribution.SOLE: ("is_listed", "1", f"{grouped} having count(*) = any_value(listed_count)"),
-        }[self.question.attribution]
-        conditions = " and ".join([where, *kept])
-        return f"select {keys}, {units} as units from members as rollup where {conditions} {once}"
 
     def _answer(self) -> str:
         names = [*self.attempt_groups, *self.refusal_groups]

@@ -8,6 +8,9 @@ ROLLUPS = ("rollup_wide", "rollup_region", "rollup_hour", "rollup_day")
 BESIDE = ("control_totals", "scheme_days")
 """Further tables by day, which no question is answered from."""
 
+COUNTED, MEMBERS = "counted_attempts", "members"
+"""What rollups are summed from: attempts as they are counted; and the reasons of each reason set."""
+
 CHECKS = ("rollups_close", "members_close", "sets_known")
 """Models in `etl/models/checks` that find what is wrong; no row is the right answer."""
 

@@ -109,7 +109,7 @@ def keeps(kept: Selection, value: Any) -> bool:
 def _is_kept(row: Row, question: Question) -> bool:
     filters = [(name, kept) for name, kept in question.where.items() if name in OF_ATTEMPTS]
     is_within = (question.since or row.date) <= row.date <= (question.until or row.date)
-    return is_within and all(keeps(kept, row.value(name)) for name, kept in filters)
+    return is_within and all(keeps(kept, str(row.value(name))) for name, kept in filters)
 
 
 def _chosen(question: Question, by: tuple[str, ...]) -> dict[tuple[str, ...], set[str]]:
@@ -172,3 +172,16 @@ def disagreements(rows: Iterable[Row], snapshot: Snapshot, question: Question) -
                 wrong.append((*cell, answer[measure], expected[cell]))
     there = {cell[:2] for cell, sum_ in expected.items() if sum_ and cell[2:] == ("refusals",)}
     return wrong + sorted(map(str, there - seen))
+
+
+def contributors(rows: Iterable[Row], question: Question) -> tuple[int, float]:
+    """How many rows stand behind the one number asked, and what they count as."""
+    [measure] = question.measures
+    outcomes = COUNTED.get(measure.id, ("refused",))
+    [codes] = _chosen(question, ()).values() or [set()]
+    credits = [
+        (row.times, row.credit(codes, question.attribution) if measure.id == "refusals" else Fraction(1))
+        for row in rows
+        if _is_kept(row, question) and row.outcome in outcomes
+    ]
+    return sum(times for times, credit in credits if credit), float(sum(times * credit for times, credit in credits))

@@ -7,7 +7,7 @@ import pytest
 import sqlglot
 from sqlglot import ErrorLevel, exp
 
-from etl.rollups import BESIDE, CHECKS, ROLLUPS
+from etl.rollups import BESIDE, CHECKS, COUNTED, MEMBERS, ROLLUPS
 
 MODELS = Path(__file__).parent.parent / "etl" / "models"
 ALL = sorted(MODELS.rglob("*.sql"))
@@ -55,7 +55,7 @@ def test_a_model_keeps_clear_of_what_translates_silently_wrong(path: Path) -> No
 
 
 def test_every_rollup_and_check_has_its_model() -> None:
-    assert {*ROLLUPS, *BESIDE, "members"} == {path.stem for path in (MODELS / "rollups").glob("*.sql")}
+    assert {*ROLLUPS, *BESIDE, COUNTED, MEMBERS} == {path.stem for path in (MODELS / "rollups").glob("*.sql")}
     assert set(CHECKS) == {path.stem for path in (MODELS / "checks").glob("*.sql")}
 
 

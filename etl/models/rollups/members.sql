@@ -34,10 +34,10 @@ listed_counts as (
 ),
 
 credited as (
-    select reason_set_id, reason, slot = 1 as is_primary, true as is_listed
+    select reason_set_id, reason, slot, slot = 1 as is_primary, true as is_listed
     from listed
     union all
-    select slots.reason_set_id, 'unspecified' as reason, true as is_primary, listed_count is null as is_listed
+    select slots.reason_set_id, 'unspecified' as reason, slot, true as is_primary, listed_count is null as is_listed
     from slots
     left join listed_counts on slots.reason_set_id = listed_counts.reason_set_id
     where slot = 1 and slots.reason is null
@@ -48,6 +48,7 @@ select
     credited.reason,
     coalesce(meanings.cause, 'unmapped') as cause,
     coalesce(meanings.layer, 'unknown') as layer,
+    slot,
     is_primary,
     is_listed,
     coalesce(listed_count, 1) as listed_count
