@@ -25,6 +25,7 @@ Figure = Callable[[pd.DataFrame, Screen, Marks], Sketch]
 
 MOST_KEPT = 64
 """Filters whose answers are remembered: a view has some hundred kilobytes of them."""
+SAVE = Words(en="Save the chart as", zh="将此图保存为")
 NO_DIMENSION = Words(
     en="This log does not carry: {names}. The chart needs it.", zh="本日志未包含：{names}，无法绘制此图。"
 )
@@ -103,7 +104,14 @@ def chart(card: Card, screen: Screen) -> Chart | None:
     drawn = answer(card, screen).drawn
     if drawn is None:
         return None
-    return Chart(drawn.figure, screen.words(card.question), on_click(card, screen), on_brush(card, screen))
+    return Chart(
+        drawn.figure,
+        alt=screen.words(card.question),
+        file=f"{card.id}_{screen.period.since}_{screen.period.until}",
+        save=screen.words(SAVE),
+        on_click=on_click(card, screen),
+        on_brush=on_brush(card, screen),
+    )
 
 
 def answer(card: Card, screen: Screen) -> Answer:

@@ -37,6 +37,10 @@ class Chart:
 
     figure: Sketch
     alt: str
+    file: str
+    """What a picture of it is called, without the ending."""
+    save: str
+    """What its buttons say, before the name of a format."""
     on_click: OnClick | None = None
     on_brush: OnBrush | None = None
 
@@ -45,7 +49,13 @@ class Chart:
         """For the browser: a JSON object."""
         figure = self.figure.json()
         digest = blake2b(figure, digest_size=8).hexdigest()
-        about = {"alt": self.alt, "digest": digest, "brushes": self.on_brush is not None}
+        about = {
+            "alt": self.alt,
+            "file": self.file,
+            "save": self.save,
+            "digest": digest,
+            "brushes": self.on_brush is not None,
+        }
         return json.dumps(about)[:-1].encode() + b',"figure":' + figure + b"}"
 
 
@@ -121,4 +131,4 @@ def _mounted() -> ComponentRenderer:
 
 @cache
 def _component() -> ComponentRenderer:
-    return st.components.v2.component(NAME, js="board.js", isolate_styles=False)
+    return st.components.v2.component(NAME, js="board.js", css="board.css", isolate_styles=False)

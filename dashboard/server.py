@@ -1,4 +1,4 @@
-"""The server around the screen: warm before the first reader comes, and nothing to collect between two clicks."""
+"""The server around the screen: warm by the time the first page is there, with nothing to collect between clicks."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
-from anyio import to_thread
+from anyio import create_task_group, to_thread
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -28,8 +28,9 @@ def application(home: Path) -> "st.App":
 
     @asynccontextmanager
     async def warm(app: "st.App") -> AsyncIterator[None]:
-        await to_thread.run_sync(prepare, home)
-        yield
+        async with create_task_group() as beside:
+            beside.start_soon(to_thread.run_sync, prepare, home)
+            yield
 
     routes = [
         Route(PLOTLY, plotly_bundle),
@@ -58,14 +59,14 @@ async def charts(home: Path, request: Request) -> Response:
 
 
 def prepare(home: Path) -> None:
-    """Import all modules, open the snapshot, pack the scripts. What is there then is never looked through again.
+    """Import all modules, answer what is asked first, pack the scripts. What is there then is not looked through again.
 
     Python would search hundreds of thousands of lasting objects for garbage, all readers waiting.
     """
     from dashboard.warming import answer_opening_questions
 
+    answer_opening_questions(home)
     for file in first_scripts():
         packed(file)
-    answer_opening_questions(home)
     gc.collect()
     gc.freeze()

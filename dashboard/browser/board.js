@@ -8,6 +8,7 @@
 import { chartsAfter } from "./ahead.js";
 import { keepEntries } from "./entries.js";
 import { Gestures, pointsOf } from "./gestures.js";
+import { saveImage, savers } from "./image.js";
 import { Look } from "./look.js";
 import { plotly } from "./plotly.js";
 import { Touch } from "./touch.js";
@@ -85,6 +86,7 @@ class Board {
   wear(look, dark) {
     const isNew = look.id !== this.look?.id;
     this.look = look;
+    if (isNew) look.spread(document.documentElement);
     if (isNew && dark !== look.isDark) this.askAnew(look.id);
   }
 
@@ -126,6 +128,7 @@ class Chart {
   settle(library, look) {
     const place = document.querySelector(`[data-chart="${CSS.escape(this.id)}"]`);
     if (!place || !this.wanted) return false;
+    this.offer(this.wanted.save);
     if (this.node.parentElement !== place) this.enter(place);
     if (this.drawn === `${this.wanted.digest} ${look.id}`) return false;
     this.draw(library, look);
@@ -133,7 +136,7 @@ class Chart {
   }
 
   enter(place) {
-    place.replaceChildren(this.node);
+    place.replaceChildren(this.node, this.savers);
     this.size.disconnect();
     this.size.observe(place);
   }
@@ -165,6 +168,20 @@ class Chart {
       if (event) this.gestures.brush(this.id, event.points);
       if (event) this.library.relayout(this.node, { selections: [] });
     });
+  }
+
+  /** Its buttons to save it, in the language of the page. */
+  offer(label) {
+    if (label === this.label) return;
+    this.label = label;
+    const made = savers(label, (format) => this.save(format));
+    this.savers?.replaceWith(made);
+    this.savers = made;
+  }
+
+  save(format) {
+    const { alt: title, file: name } = this.wanted;
+    return saveImage(this.library, this.node, { format, title, name, look: this.look });
   }
 
   /** As wide as the place, once that has changed. */

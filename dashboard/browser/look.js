@@ -4,11 +4,14 @@ const NARROWEST = 24; // pixels of a cell that two digits can be read in
 const AXIS = 110; // pixels for the names beside the cells, about
 const TOUCH = window.matchMedia("(pointer: coarse)");
 
+const COLOURS = ["link-color", "border-color", "background-color", "text-color"];
+
 export class Look {
   /** Streamlit writes its theme as variables on the element of a component. */
   constructor(element, { code, format }) {
     const style = getComputedStyle(element);
     const named = (name) => style.getPropertyValue(`--st-${name}`).trim();
+    this.named = named;
     this.template = { layout: template(style.fontFamily, named) };
     this.config = {
       displayModeBar: false,
@@ -19,6 +22,7 @@ export class Look {
       locales: { [code]: { dictionary: {}, format } },
     };
     this.id = `${code} ${named("text-color")} ${named("background-color")}`;
+    this.ground = named("background-color");
     this.isDark = style.colorScheme.includes("dark");
   }
 
@@ -28,6 +32,11 @@ export class Look {
     const columns = Math.max(0, ...cells.map(({ z }) => z?.[0].length ?? 0));
     if (!columns || (width - AXIS) / columns >= NARROWEST) return traces;
     return traces.map((trace) => (cells.includes(trace) ? { ...trace, texttemplate: "", text: null } : trace));
+  }
+
+  /** The theme's colours for what of ours stands elsewhere on the page. */
+  spread(page) {
+    for (const name of COLOURS) page.style.setProperty(`--board-${name}`, this.named(name));
   }
 
   /** With a mouse, dragging over a time axis brushes; on a touch screen it scrolls the page. */

@@ -96,9 +96,6 @@ HEADINGS = {
 }
 
 
-PASTED_HEIGHT = 240
-
-
 @dataclass(frozen=True)
 class Section:
     """A table about the data: its frame with machine names, which of its columns the screen shows, and how."""
@@ -149,7 +146,7 @@ def _show(section: Section, screen: Screen) -> None:
 
 
 def _lines_to_paste(frame: pd.DataFrame) -> None:
-    st.code(lines_to_paste(frame), language="toml", height=PASTED_HEIGHT)
+    st.code(lines_to_paste(frame), language="toml", wrap_lines=True)
 
 
 def _code_lists(frame: pd.DataFrame, screen: Screen) -> dict[str, pd.Series]:
