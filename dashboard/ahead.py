@@ -15,12 +15,12 @@ from dashboard.address import known_here, read_query, to_query
 from dashboard.clicks import PERIOD_BEFORE
 from dashboard.filters import Filters, opening
 from dashboard.screen import Screen
-from dashboard.views.over_time import CHOICES
+from dashboard.switches import KEPT as SWITCHES
 from etl.errors import InvalidValue
 from etl.snapshot import Snapshot
 from etl.words import Language
 
-KEPT = (PERIOD_BEFORE, *CHOICES)
+KEPT = (PERIOD_BEFORE, *SWITCHES)
 """What a view's charts depend on beside the filters."""
 
 

@@ -9,12 +9,13 @@ import pandas as pd
 
 from dashboard import clicks, reference, words
 from dashboard.board import Chart, OnBrush, OnClick
-from dashboard.charts import BEFORE
+from dashboard.charts import BEFORE, OTHERS
 from dashboard.filters import Filters
 from dashboard.findings import Finding
 from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch
+from dashboard.switches import WHOLE
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.catalogue.metrics import MEASURES
 from etl.errors import InvalidValue
@@ -56,6 +57,8 @@ class Card:
     names_events: bool = True
     note: Words | None = None
     sets_period: bool = False
+    top: int | None = None
+    """How many marks there are beside the one of all others, a click on which shows all."""
     finding: Finding | None = None
     answered: "Callable[[Card, Screen], Answer] | None" = None
     """For a card that is no plain question: how it finds its answer, its figure included."""
@@ -202,8 +205,14 @@ def on_click(card: Card, screen: Screen) -> OnClick | None:
     if card.sets_period:
         return lambda mark: clicks.on_days(screen.snapshot, screen.kept, *map(date.fromisoformat, mark[-2:]))
     if card.own:
-        return lambda mark: clicks.on_values(screen.snapshot, dict(zip(card.own, mark, strict=False)))
+        return lambda mark: _on_mark(card, screen, mark)
     return None
+
+
+def _on_mark(card: Card, screen: Screen, mark: tuple[str, ...]) -> clicks.Change:
+    if card.top and mark[0] == OTHERS:
+        return clicks.on_others(screen.kept, f"{WHOLE}{card.id}")
+    return clicks.on_values(screen.snapshot, dict(zip(card.own, mark, strict=False)))
 
 
 def on_brush(card: Card, screen: Screen) -> OnBrush | None:

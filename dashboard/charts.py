@@ -39,7 +39,7 @@ def bars(
     whole: float | None = None,
 ) -> Sketch:
     """Horizontal bars, the longest on top. Beyond `top` values the row of `others` stands for the rest."""
-    shown = _ranked(frame, dimension, metric, top, others)
+    shown = ranked(frame, dimension, metric, top, others)
     names = [_name(value, marks, dimension, len(frame) - (top or 0)) for value in shown[dimension]]
     sketch = Sketch((BAR_HEIGHT if len(shown) <= MANY else THIN_BAR) * len(shown) + 70)
     sketch.add(_bars(shown, marks, dimension, metric))
@@ -66,7 +66,7 @@ def _value_axis(shown: pd.DataFrame, marks: Marks, metric: str) -> dict[str, obj
     }
 
 
-def _ranked(
+def ranked(
     frame: pd.DataFrame, dimension: str, metric: str, top: int | None, others: pd.DataFrame | None
 ) -> pd.DataFrame:
     ranked = frame.sort_values([metric, dimension], ascending=[False, True], na_position="last")
@@ -82,7 +82,7 @@ def is_cut(frame: pd.DataFrame, top: int) -> bool:
 
 def top_values(frame: pd.DataFrame, dimension: str, metric: str, top: int) -> tuple[str, ...]:
     """The values that get bars of their own: what the question about all others leaves out."""
-    return tuple(_ranked(frame, dimension, metric, None, None)[dimension].head(top))
+    return tuple(ranked(frame, dimension, metric, None, None)[dimension].head(top))
 
 
 def _name(value: str, marks: Marks, dimension: str, rest: int) -> str:

@@ -22,6 +22,16 @@ def on_values(snapshot: Snapshot, values: dict[str, str]) -> Change:
     return lambda filters: picked(snapshot, filters, values) if is_known else filters
 
 
+def on_others(kept: MutableMapping[Any, Any], name: str) -> Change:
+    """Show all that one mark stands for. The filters stay as they are."""
+
+    def shown(filters: Filters) -> Filters:
+        kept[name] = True
+        return filters
+
+    return shown
+
+
 def picked(snapshot: Snapshot, filters: Filters, values: dict[str, str]) -> Filters:
     """A mark of one dimension joins the others or leaves them; a cell of several stands alone or is released whole."""
     if len(values) == 1:

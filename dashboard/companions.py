@@ -1,5 +1,6 @@
 """The sentences about what refusals carry together, and what alone; each of its frame and nothing else."""
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -37,6 +38,7 @@ SOME_FREED = Words(
 NONE_FREED = Words(en=" It is only the one recorded.", zh="仅记录此一项。")
 
 
+@cache
 def together(level: str) -> Finding:
     """The largest share of those with enough refusals, and whether all that stood behind was looked for."""
 
@@ -76,6 +78,7 @@ def _behind(frame: pd.DataFrame, marks: Marks) -> str:
     return marks.words(NOT_JUDGED, gates=marks.words(gates))
 
 
+@cache
 def alone(level: str) -> Finding:
     """What stands alone most often, and whether it would be rescued if its rule went."""
 

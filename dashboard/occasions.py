@@ -14,6 +14,9 @@ DAYS_OF_A_YEAR = 366
 CLOSE = 0.03
 """The part of the axis that a number needs: some 14 pixels on half a screen."""
 
+CLOSE_IN_PANELS = 0.13
+"""The same of a panel, a third as wide."""
+
 
 @dataclass(frozen=True)
 class Occasion:
@@ -104,10 +107,25 @@ def draw_on(figure: Sketch, found: list[Occasion], marks: Marks) -> Sketch:
     return figure
 
 
-def _numbers(found: list[Occasion], figure: Sketch, marks: Marks) -> list[str]:
+def draw_in_panels(figure: Sketch, found: list[Occasion], marks: Marks) -> Sketch:
+    """As `draw_on` in each panel of small multiples, with the numbers in the uppermost of them only."""
+    axes = [name.removeprefix("xaxis") for name in figure.layout if name.startswith("xaxis")]
+    highest = max((figure.layout[f"yaxis{axis}"]["domain"][1] for axis in axes), default=1)
+    numbers = _numbers(found, figure, marks, CLOSE_IN_PANELS)
+    for axis in axes:
+        upright = {"yref": f"y{axis} domain"}
+        for one, number in zip(found, numbers, strict=True):
+            figure.shape(**{**_mark(one, marks), "xref": f"x{axis}", **upright})
+            if number and figure.layout[f"yaxis{axis}"]["domain"][1] == highest:
+                spot = {"x": _inside(one.start, marks), "xref": f"x{axis}", "y": 1, "xanchor": "left", "yanchor": "top"}
+                figure.note(text=number, hovertext=_said(one, marks), font={"size": 9}, **spot, **upright)
+    return figure
+
+
+def _numbers(found: list[Occasion], figure: Sketch, marks: Marks, close: float = CLOSE) -> list[str]:
     """What stands above each mark: its number, or `3–5` above the first of several that are too close for their own."""
     first, last = (pd.Timestamp(end) for end in figure.layout["xaxis"]["range"])
-    room = (last - first) * CLOSE
+    room = (last - first) * close
     groups: list[list[Occasion]] = []
     for one in found:
         if groups and _inside(one.start, marks) - _inside(groups[-1][0].start, marks) < room:

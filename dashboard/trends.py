@@ -49,13 +49,13 @@ class Series:
 def trend(frame: pd.DataFrame, marks: Marks, split: str | None, metric: str, shape: Shape) -> Sketch:
     """A metric over time by layer, cause or any other split. A rate without a denominator is a gap."""
     timed = placed(frame, marks)
-    series = list(_series(timed, marks, split, metric))
+    series = list(series_of(timed, marks, split, metric))
     sketch = _panels(series, metric) if shape is Shape.PANELS else _together(series, marks, metric, shape)
     sketch.set(xaxis=axes.time_axis(timed, grain_of(timed), marks))
     return sketch
 
 
-def _series(timed: pd.DataFrame, marks: Marks, split: str | None, metric: str) -> Iterator[Series]:
+def series_of(timed: pd.DataFrame, marks: Marks, split: str | None, metric: str) -> Iterator[Series]:
     rows: Columns = {str(name): timed[name].tolist() for name in timed}
     rows["custom"] = _custom(timed, rows, marks, split, metric)
     hover = _hover(timed, marks, split, metric)
@@ -89,7 +89,7 @@ def _together(series: Sequence[Series], marks: Marks, metric: str, shape: Shape)
     sketch = Sketch(HEIGHT + LEGEND_LINE * min(len(series), MOST_IN_LEGEND))
     for one in series:
         sketch.add(*(_band(one, metric) if len(series) == 1 else []))
-        sketch.add(*([_stack(one, metric)] if shape is Shape.STACKED else _line(one, metric)))
+        sketch.add(*([_stack(one, metric)] if shape is Shape.STACKED else line(one, metric)))
     axis = {"title": {"text": marks.axis(metric)}, "tickformat": tick_format(metric), "rangemode": "tozero"}
     sketch.set(yaxis=axis, yaxis99={"overlaying": "y", **EVENT_AXIS})
     sketch.set(
@@ -111,8 +111,8 @@ def _panels(series: Sequence[Series], metric: str) -> Sketch:
         top = (whole - EVENT_ROW - GAP - row * (PANEL + GAP)) / whole
         sketch.set(**{f"yaxis{name}": {**axis, "domain": [top - PANEL / whole, top]}})
         sketch.note(x=0, xref="paper", xanchor="left", y=top, yref="paper", yanchor="bottom", text=f"<b>{one.name}</b>")
-        lines = _line(one, metric)
-        lines[-1] |= {"fill": "tozeroy", "fillcolor": _faded(one.colour)}
+        lines = line(one, metric)
+        lines[-1] |= {"fill": "tozeroy", "fillcolor": faded(one.colour)}
         sketch.add(*({**line, "yaxis": f"y{name}"} for line in lines))
     sketch.set(yaxis99={"domain": [1 - EVENT_ROW / whole, 1], **EVENT_AXIS})
     sketch.set(xaxis={"anchor": f"y{len(series) if len(series) > 1 else ''}"})
@@ -137,7 +137,7 @@ def _stack(one: Series, metric: str) -> Trace:
     }
 
 
-def _line(one: Series, metric: str) -> list[Trace]:
+def line(one: Series, metric: str) -> list[Trace]:
     """The whole buckets as a line with marks that can be clicked, last; before it unfinished ends, dashed and open."""
     whole = one.rows["is_whole"]
     solid = _scatter(one, _where(whole, one.rows[metric]))
@@ -159,7 +159,7 @@ def _band(one: Series, metric: str) -> list[Trace]:
         return []
     edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
     low, high = ({**edge, "x": one.rows["x"], "y": one.rows[f"{metric}{end}"]} for end in ("_low", "_high"))
-    return [low, {**high, "fill": "tonexty", "fillcolor": _faded(one.colour)}]
+    return [low, {**high, "fill": "tonexty", "fillcolor": faded(one.colour)}]
 
 
 def _where(mask: list[bool], values: list[float]) -> list[float | None]:
@@ -203,6 +203,6 @@ def _hover(timed: pd.DataFrame, marks: Marks, split: str | None, metric: str) ->
     return when + charts.hover(timed, marks, metric, clicked, "y")
 
 
-def _faded(colour: str) -> str:
+def faded(colour: str) -> str:
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return f"rgba({red},{green},{blue},0.14)"

@@ -61,3 +61,18 @@ def test_a_cell_of_what_comes_together_filters_by_its_row(page: Page) -> None:
 
     expect(page.locator(".st-key-chips")).to_contain_text("Debt too high or limit used")
     assert "cause=debt" in page.url
+
+
+def test_a_click_on_all_others_draws_them_and_the_switch_follows(page: Page) -> None:
+    page.goto("/causes")
+    settle(page, 5)
+    length, before = "history.length", "document.querySelector('.st-key-card_reasons .js-plotly-plot').data[0].y.length"
+    entries, bars = page.evaluate(length), page.evaluate(before)
+    click_mark(page, "reasons", "")
+
+    page.wait_for_function(f"bars => {before} > bars", arg=bars)
+    expect(page.locator(".st-key-whole_reasons input")).to_be_checked()
+    assert page.evaluate(length) == entries
+
+    page.locator(".st-key-whole_reasons label").click()
+    page.wait_for_function(f"bars => {before} === bars", arg=bars)

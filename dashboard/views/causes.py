@@ -1,12 +1,17 @@
 """Causes: from layer to cause to reason, over time, and who can do something about it."""
 
+from dataclasses import replace
+from functools import partial
+
 import streamlit as st
 
 from dashboard import carried, figures, findings
 from dashboard.advice import show_advice
-from dashboard.answers import Card
+from dashboard.answers import Card, answer
 from dashboard.cards import show
+from dashboard.charts import is_cut
 from dashboard.screen import Screen
+from dashboard.switches import all_switch, chosen, shows_all, switch
 from dashboard.trends import Shape
 from etl.words import Words
 
@@ -29,7 +34,7 @@ CAUSES = Card(
     by=("cause",),
     own=("cause",),
     has_before=True,
-    figure=figures.ranked("cause", "refusal_share"),
+    figure=figures.ranked("cause", "refusal_share", is_pareto=True),
     finding=findings.leading("cause"),
     note=COUNTS,
 )
@@ -39,7 +44,8 @@ REASONS = Card(
     metrics=("refusals", "refusal_share", "amount_refused"),
     by=("reason",),
     own=("reason",),
-    figure=figures.ranked("reason", "refusals", top=14),
+    top=14,
+    figure=figures.ranked("reason", "refusals", top=14, is_pareto=True),
     finding=findings.leading("reason"),
 )
 OVER_TIME = Card(
@@ -49,13 +55,24 @@ OVER_TIME = Card(
     by=("cause",),
     own=("cause",),
     has_time=True,
-    figure=figures.over_time("refusals", split="cause", shape=Shape.STACKED),
+    figure=figures.side_by_side("refusals", split="cause"),
     finding=findings.over_time("refusals"),
+    note=Words(
+        en="One panel each: the causes with the most refusals, all on one scale, so that their heights compare; the "
+        "last panel is all others together. Each on a scale of its own: “Which causes moved it?” in the view Time.",
+        zh="分图：拒绝最多的原因，共用刻度，高度可比；最后一图为其余各项之和。各自刻度的分图见“时间”页“是哪些原因引起的变化？”。",
+    ),
 )
+STACKED = figures.over_time("refusals", split="cause", shape=Shape.STACKED)
+SHAPE = Words(en="Drawn as", zh="图形")
+SHAPES = {Shape.PANELS: Words(en="One panel each", zh="分图"), Shape.STACKED: Words(en="Stacked", zh="堆叠")}
+ALL_REASONS = replace(REASONS, figure=figures.ranked("reason", "refusals", top=80, is_pareto=True))
+"""Where the reader wants all; more bars make a chart that is longer than two screens, and end in all others again."""
+ALL = Words(en="All {n}, not the most frequent only", zh="显示全部 {n} 项")
 
 
 def cards(screen: Screen) -> tuple[Card, ...]:
-    return (LAYERS, CAUSES, REASONS, *carried.cards(screen), OVER_TIME)
+    return (LAYERS, CAUSES, _reasons(screen), *carried.cards(screen), _over_time(screen))
 
 
 def render(screen: Screen) -> None:
@@ -66,7 +83,23 @@ def render(screen: Screen) -> None:
         show(CAUSES, screen)
         show(alone, screen)
     with right:
-        show(REASONS, screen)
+        show(_reasons(screen), screen, partial(_all, screen))
         show(together, screen)
-    show(OVER_TIME, screen)
+    show(_over_time(screen), screen, lambda: switch("cause_shape", SHAPE, SHAPES, screen))
     show_advice(screen)
+
+
+def _over_time(screen: Screen) -> Card:
+    is_stacked = chosen("cause_shape", screen) == Shape.STACKED
+    return replace(OVER_TIME, figure=STACKED) if is_stacked else OVER_TIME
+
+
+def _reasons(screen: Screen) -> Card:
+    return ALL_REASONS if shows_all(REASONS.id, screen) else REASONS
+
+
+def _all(screen: Screen) -> None:
+    """The way to all codes, where not all have a bar."""
+    drawn = answer(_reasons(screen), screen).drawn
+    if drawn and REASONS.top and is_cut(drawn.frame, REASONS.top):
+        all_switch(REASONS.id, ALL, len(drawn.frame), screen)

@@ -1,6 +1,5 @@
 """Time: since when, at which hour, beside the lender's own events."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -10,9 +9,10 @@ from dashboard import figures, findings
 from dashboard.answers import Card
 from dashboard.cards import show
 from dashboard.screen import Screen
+from dashboard.switches import chosen, switch
 from dashboard.trends import Shape
 from etl.catalogue.dimensions import DIMENSIONS
-from etl.words import Language, Words
+from etl.words import Words
 
 SPLIT = Words(en="Split by", zh="拆分")
 SPLITS = ("layer", "cause")
@@ -22,6 +22,10 @@ SHAPES = {
     Shape.LINES: Words(en="Lines", zh="折线"),
     Shape.STACKED: Words(en="Stacked", zh="堆叠"),
 }
+OWN_SCALE = Words(
+    en="One panel each: every panel has a scale of its own, so that what is small can be seen to move.",
+    zh="分图：各图使用各自的刻度，以便看清小项的变化。",
+)
 
 RATE = Card(
     "rate_trend",
@@ -43,6 +47,7 @@ SPLIT_RATES = Card(
     has_time=True,
     names_events=False,
     figure=figures.over_time("refusal_rate", split="layer", shape=Shape.PANELS),
+    note=OWN_SCALE,
 )
 VOLUME = Card(
     "volume",
@@ -73,10 +78,6 @@ DAYS = Card(
     figure=figures.calendar("refusal_rate"),
     finding=findings.highest(("day",), "refusal_rate"),
 )
-DEFAULTS = {"split": "layer", "shape": Shape.PANELS}
-"""Of the two controls of the split trend."""
-CHOICES = tuple(f"{name}_{language}" for name in DEFAULTS for language in Language)
-"""Where they are kept: with the language, as Streamlit remembers a choice by its text."""
 
 
 def cards(screen: Screen) -> tuple[Card, ...]:
@@ -90,28 +91,12 @@ def render(screen: Screen) -> None:
 
 def _split_rates(screen: Screen) -> Card:
     """The split trend as the reader wants it drawn."""
-    split, shape = (screen.kept.get(_key(name, screen), default) for name, default in DEFAULTS.items())
+    split, shape = chosen("split", screen), chosen("shape", screen)
     drawn = figures.over_time("refusal_rate", split=split, shape=Shape(shape))
     return replace(SPLIT_RATES, by=(split,), own=(split,), figure=drawn)
 
 
 def _controls(screen: Screen) -> None:
     with st.container(horizontal=True, gap="medium"):
-        _one_of("split", SPLIT, {name: DIMENSIONS[name].words for name in SPLITS}, screen)
-        _one_of("shape", SHAPE, SHAPES, screen)
-
-
-def _one_of(name: str, label: Words, choices: Mapping[str, Words], screen: Screen) -> None:
-    st.segmented_control(
-        screen.words(label),
-        list(choices),
-        default=DEFAULTS[name],
-        required=True,
-        format_func=lambda choice: screen.words(choices[choice]),
-        key=_key(name, screen),
-        persist_state="session",
-    )
-
-
-def _key(name: str, screen: Screen) -> str:
-    return f"{name}_{screen.language}"
+        switch("split", SPLIT, {name: DIMENSIONS[name].words for name in SPLITS}, screen)
+        switch("shape", SHAPE, SHAPES, screen)
