@@ -7,6 +7,7 @@ import streamlit as st
 
 from etl import movers as moving
 from etl import together as sets
+from etl.contrast import against_the_rest
 from etl.home import Home
 from etl.intervals import ask_with_intervals
 from etl.periods import Period
@@ -68,3 +69,15 @@ def _sets(
 ) -> pd.DataFrame:
     counted = {"together": sets.together, "alone": sets.alone}[which]
     return counted(_snapshot, _question, level)
+
+
+def contrast(snapshot: Snapshot, question: Question, dimension: str, value: str, level: str) -> pd.DataFrame:
+    """One value against all others."""
+    return _contrast(dimension, value, level, snapshot, question, snapshot.id, repr(question))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _contrast(
+    dimension: str, value: str, level: str, _snapshot: Snapshot, _question: Question, snapshot_id: str, question: str
+) -> pd.DataFrame:
+    return against_the_rest(_snapshot, _question, dimension, value, level)

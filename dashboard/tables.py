@@ -24,12 +24,14 @@ MEASURE_WORDS = {
     "refusals_alone": Words(en="Refusals that carry nothing else", zh="仅列此一项的拒绝"),
     "share_alone": Words(en="Share that carries nothing else", zh="仅列此一项的占比"),
     "refusals_freed": Words(en="Rescued if this rule went", zh="去掉该规则即可挽回"),
+    "difference": Words(en="Difference of the rates", zh="拒绝率之差"),
     "change": Words(en="Change of the rate", zh="拒绝率变化"),
     "additional": Words(en="Additional refusals", zh="多出的拒绝"),
     "p_value": Words(en="p (two-sided)", zh="p 值（双侧）"),
 }
 LOW, HIGH = Words(en="{name}, low end", zh="{name}下限"), Words(en="{name}, high end", zh="{name}上限")
 ALSO = Words(en="{name}, also carried", zh="{name}（同时出现）")
+REST = Words(en="{name}, elsewhere", zh="{name}（其他地区）")
 BEFORE = Words(en="{name}, before", zh="{name}（对比时段）")
 
 
@@ -55,7 +57,7 @@ def spoken(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
 
 def heading(name: str, screen: Screen) -> str:
     """What a column is called."""
-    for suffix, words in (("_before", BEFORE), ("_low", LOW), ("_high", HIGH)):
+    for suffix, words in (("_before", BEFORE), ("_rest", REST), ("_low", LOW), ("_high", HIGH)):
         if name.endswith(suffix):
             return screen.words(words, name=heading(name.removesuffix(suffix), screen))
     if dimension := coded(name):

@@ -28,7 +28,7 @@ def ask_with_intervals(snapshot: Snapshot, question: Question) -> pd.DataFrame:
         asked = metric(name)
         if asked.unit is not Unit.RATE or asked.denominator is None:
             continue
-        spread = _overdispersion(snapshot, replace(question, metrics=(name,), by=("day",)))
+        spread = daily_overdispersion(snapshot, replace(question, metrics=(name,), by=("day",)))
         low, high = wilson(frame[asked.numerator], frame[asked.denominator], spread)
         frame[f"{name}_low"], frame[f"{name}_high"] = low, high
     return frame
@@ -63,7 +63,8 @@ def overdispersion(daily: pd.DataFrame, successes: str, trials: str) -> float:
     return max(1.0, float(squares.sum()) / free)
 
 
-def _overdispersion(snapshot: Snapshot, daily: Question) -> float:
+def daily_overdispersion(snapshot: Snapshot, daily: Question) -> float:
+    """Of the days of a question by day about one rate; 1 where the log has no days."""
     if not snapshot.has("day"):
         return 1.0
     asked = metric(daily.metrics[0])

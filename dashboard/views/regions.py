@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import figures, findings
+from dashboard import figures, findings, profiles
 from dashboard.answers import Card
 from dashboard.cards import show
 from dashboard.screen import Screen
@@ -50,11 +50,10 @@ MATRIX = Card(
         zh="每格（%）：该原因的拒绝 ÷ 该地区全部已决尝试。各列单独着色：颜色最深处为该原因拒绝率最高的地区。",
     ),
 )
-CARDS = (TILES, MACRO_REGIONS, RANKING, MATRIX)
 
 
 def cards(screen: Screen) -> tuple[Card, ...]:
-    return CARDS
+    return (TILES, MACRO_REGIONS, RANKING, profiles.card(screen), MATRIX)
 
 
 def render(screen: Screen) -> None:
@@ -64,4 +63,5 @@ def render(screen: Screen) -> None:
         show(MACRO_REGIONS, screen)
     with right:
         show(RANKING, screen)
+    show(profiles.card(screen), screen)
     show(MATRIX, screen)

@@ -236,7 +236,7 @@ def metric(name: str) -> Metric:
     return METRICS[name]
 
 
-SIDES = ("_before", "_low", "_high")
+SIDES = ("_before", "_rest", "_low", "_high")
 """Ends of columns beside a number's own: the period compared with, and the ends of an interval."""
 SHARES = ("change", "difference", "share_with", "share_alone")
 """Columns that are no metric and yet a share."""

@@ -1,0 +1,89 @@
+"""One region against the rest of the country: both rates, their difference, and how sure it is."""
+
+from collections.abc import Callable
+from math import sqrt
+
+import pandas as pd
+import pytest
+
+from etl.contrast import against_the_rest
+from etl.query import Question, Selection, ask
+from etl.snapshot import Snapshot
+
+Shows = Callable[[pd.DataFrame, str], None]
+EVERYTHING = Question(("refusal_rate",))
+LOG = """
+outcome  | region | reasons | channel | times
+approved | CN-GD  |         | app     | 60
+refused  | CN-GD  | U101    | app     | 30
+refused  | CN-GD  | P301    | app     | 10
+approved | CN-SH  |         | app     | 150
+refused  | CN-SH  | U101    | web     | 40
+approved |        |         | web     | 7
+refused  |        | T101    | web     | 3
+"""
+
+
+@pytest.fixture(scope="module")
+def snapshot(publish_once: Callable[..., Snapshot]) -> Snapshot:
+    return publish_once(LOG)
+
+
+def test_both_sides_stand_beside_each_other_and_what_one_never_saw_is_none_there(
+    snapshot: Snapshot, shows: Shows
+) -> None:
+    shows(
+        against_the_rest(snapshot, EVERYTHING, "region", "CN-GD", "cause"),
+        """
+        cause        | refusals | decided | refusal_rate | refusals_rest | decided_rest | refusal_rate_rest | difference
+        overload     | 10       | 100     | 0.1          | 0             | 200          | 0                 | 0.1
+        credit_score | 30       | 100     | 0.3          | 40            | 200          | 0.2               | 0.1
+        network      | 0        | 100     | 0            | 3             | 200          | 0.015             | -0.015
+        """,
+    )
+
+
+def test_both_sides_together_are_the_country(snapshot: Snapshot) -> None:
+    found = against_the_rest(snapshot, EVERYTHING, "region", "CN-SH", "cause").set_index("cause")
+    country = ask(snapshot, Question(("refusal_rate",), ("cause",))).set_index("cause")
+
+    for name in ("refusals", "decided"):
+        assert (found[name] + found[f"{name}_rest"]).to_dict() == country[name].to_dict()
+
+
+def test_the_interval_of_the_difference_is_newcombes(snapshot: Snapshot) -> None:
+    """30 of 100 against 40 of 200, by the formulas of the paper."""
+
+    def wilson(x: int, n: int, z: float = 1.959964) -> tuple[float, float]:
+        half, middle = z * sqrt(x / n * (1 - x / n) / n + z * z / 4 / n / n), x / n + z * z / 2 / n
+        return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+
+    (low, high), (low_rest, high_rest) = wilson(30, 100), wilson(40, 200)
+    row = against_the_rest(snapshot, EVERYTHING, "region", "CN-GD", "cause").set_index("cause").loc["credit_score"]
+
+    assert row["difference_low"] == pytest.approx(0.1 - sqrt((0.3 - low) ** 2 + (high_rest - 0.2) ** 2), abs=1e-6)
+    assert row["difference_high"] == pytest.approx(0.1 + sqrt((high - 0.3) ** 2 + (0.2 - low_rest) ** 2), abs=1e-6)
+
+
+def test_other_filters_hold_on_both_sides_and_those_on_regions_on_neither(snapshot: Snapshot, shows: Shows) -> None:
+    kept = {
+        "region": Selection(("CN-GD",)),
+        "macro_region": Selection(("CN-south",)),
+        "channel": Selection(("app",)),
+        "layer": Selection(("user",)),
+    }
+
+    shows(
+        against_the_rest(snapshot, Question(("refusal_rate",), where=kept), "region", "CN-GD", "cause"),
+        """
+        cause        | refusals | decided | refusals_rest | decided_rest
+        credit_score | 30       | 100     | 0             | 150
+        """,
+    )
+
+
+def test_there_is_no_contrast_where_one_side_decided_nothing(publish: Callable[..., Snapshot]) -> None:
+    snapshot = publish("outcome|region|reasons\napproved|CN-GD|\nrefused|CN-GD|U101\nwithdrawn|CN-SH|")
+
+    assert against_the_rest(snapshot, EVERYTHING, "region", "CN-GD", "cause").empty
+    assert against_the_rest(snapshot, EVERYTHING, "region", "CN-SH", "cause").empty
