@@ -69,8 +69,10 @@ class Board:
         self.charts[id] = chart
 
     def place(self, id: str) -> None:
-        """Keep a place on the page for a chart, as high as it is."""
-        st.html(f'<div data-chart="{escape(id)}" style="height: {self.charts[id].figure.height}px"></div>')
+        """Keep a place on the page for a chart, as high as it is also before Streamlit's script for HTML has come."""
+        height = self.charts[id].figure.height
+        with st.container(height=height, border=False, key=f"place_{id}"):
+            st.html(f'<div data-chart="{escape(id)}" style="height: {height}px"></div>')
 
     def show(self, language: Language, page: Mapping[str, Any]) -> None:
         """Hand over every chart; gestures come back before the next run, each of them once.
@@ -131,4 +133,4 @@ def _mounted() -> ComponentRenderer:
 
 @cache
 def _component() -> ComponentRenderer:
-    return st.components.v2.component(NAME, js="board.js", css="board.css", isolate_styles=False)
+    return st.components.v2.component(NAME, js="board.js", isolate_styles=False)

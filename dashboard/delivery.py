@@ -20,6 +20,21 @@ from dashboard.bundle import PLOTLY, PLOTLY_FILE
 from etl.words import Language
 
 STATIC = Path(get_static_dir())
+SCRIPTS = STATIC / "static" / "js"
+STYLES = Path(__file__).parent / "browser" / "page.css"
+ELEMENTS = (
+    "BidiComponent",
+    "PageLink",
+    "Metric",
+    "DownloadButton",
+    "Html",
+    "Checkbox",
+    "Popover",
+    "Selectbox",
+    "Radio",
+)
+"""Streamlit's scripts for what is on a page from the first."""
+IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 FOREVER = "public, immutable, max-age=31536000"
 """For files whose name changes with their content."""
@@ -95,7 +110,26 @@ def html(language: Language) -> str:
     text = (STATIC / "index.html").read_text(encoding="utf-8")
     text = text.replace('<html lang="en">', f'<html lang="{locales.tag(language)}">')
     text = re.sub(r"<title>.*?</title>", f"<title>{words.PRODUCT(language)}</title>", text)
-    return text.replace("</head>", f'<link rel="preload" as="script" href="{PLOTLY}"></head>')
+    return text.replace("</head>", f"{_head()}</head>")
+
+
+def _head() -> str:
+    """Our styles, and what a page needs at once: Streamlit would ask for it piece by piece, each when it is reached."""
+    scripts = [f'<link rel="modulepreload" href="./static/js/{name}">' for name in first_elements()]
+    plotly = f'<link rel="preload" as="script" href="{PLOTLY}">'
+    return f"<style>{STYLES.read_text(encoding='utf-8')}</style>{plotly}{''.join(scripts)}"
+
+
+def first_elements() -> list[str]:
+    """The scripts of the elements that every view is made of, with those that they import."""
+    wanted = [path.name for element in ELEMENTS for path in sorted(SCRIPTS.glob(f"{element}.*.js"))]
+    known: dict[str, None] = {}
+    while wanted:
+        name = wanted.pop(0)
+        known[name] = None
+        imported = IMPORTED.findall((SCRIPTS / name).read_text(encoding="utf-8"))
+        wanted += [other for other in imported if other not in known and other not in wanted]
+    return list(known)
 
 
 def first_scripts() -> list[Path]:

@@ -145,7 +145,9 @@ class Chart {
     const { figure, alt, digest, brushes } = this.wanted;
     Object.assign(this, { library, look });
     const place = this.node.parentElement;
-    place.style.height = `${figure.layout.height}px`; // ahead of the page, which makes it as high
+    for (const box of [place, place.closest("[class*=st-key-place_]")]) {
+      box.style.height = `${figure.layout.height}px`; // ahead of the page, which makes it as high
+    }
     this.width = place.clientWidth;
     const layout = look.layout(figure.layout, { brushes, width: this.width });
     library.react(this.node, look.data(figure.data, this.width), layout, look.config);
