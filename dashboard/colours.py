@@ -68,6 +68,11 @@ def grey(is_dark: bool) -> Ramp:
     return [[0.0, _PALE_GREY[is_dark]], [1.0, _PALE_GREY[is_dark]]]
 
 
+def ground(is_dark: bool) -> str:
+    """The palest colour of a ramp, which borders between areas have."""
+    return _GROUNDS[is_dark]
+
+
 def outline(is_dark: bool) -> str:
     return "#F4F1EA" if is_dark else "#1B1A17"
 

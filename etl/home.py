@@ -36,6 +36,11 @@ class Home:
         return self.root / "events.toml"
 
     @property
+    def outlines(self) -> Path:
+        """The lender's own map."""
+        return self.root / "regions.geojson"
+
+    @property
     def settings(self) -> Path:
         return self.root / "settings.toml"
 

@@ -1,7 +1,9 @@
 """Causes, Regions and Time in real Chromium: what only the browser decides, such as which numbers have room."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copy, copytree
 
 import pytest
 from browsing import CHROMIUM, Heard, chromium, click_mark, serving, settle
@@ -76,3 +78,36 @@ def test_a_click_on_all_others_draws_them_and_the_switch_follows(page: Page) -> 
 
     page.locator(".st-key-whole_reasons label").click()
     page.wait_for_function(f"bars => {before} === bars", arg=bars)
+
+
+@pytest.fixture(scope="module")
+def home_with_map(synthetic_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented home, and a map of two provinces in it."""
+    home = tmp_path_factory.mktemp("mapped")
+    copytree(synthetic_home / "snapshots", home / "snapshots")
+    copy(synthetic_home / "CURRENT", home / "CURRENT")
+    (home / "regions.geojson").write_text(json.dumps({"features": [_area("粤", 100), _area("川", 110)]}), "utf-8")
+    return home
+
+
+def _area(name: str, west: float) -> dict[str, object]:
+    ring = [[west, 20], [west, 30], [west + 10, 30], [west + 10, 20], [west, 20]]
+    return {"properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+def test_an_area_of_the_lenders_own_map_filters_its_region(browser: Browser, home_with_map: Path) -> None:
+    heard = Heard()
+    with serving(home_with_map) as address, browser.new_context(base_url=address, viewport=DESK) as opened:
+        page = opened.new_page()
+        heard.listen(page)
+        page.goto("/regions")
+        settle(page, 4)
+        box = page.locator(".st-key-card_region_tiles .js-plotly-plot").bounding_box()
+        assert box is not None
+        for step in (0, 3):  # Plotly looks for what is under the pointer when it moves
+            page.mouse.move(box["x"] + box["width"] / 4 + step, box["y"] + 60)
+        page.mouse.click(box["x"] + box["width"] / 4 + 3, box["y"] + 60)
+
+        expect(page.locator(".st-key-chips")).to_contain_text("Guangdong")
+        assert "region=CN-GD" in page.url
+    assert (heard.foreign, heard.complaints) == ([], [])

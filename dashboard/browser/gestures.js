@@ -54,9 +54,14 @@ export class Gestures {
 
 /** What the clicked mark stands for, or null where it stands for nothing that can be filtered. */
 export function markOf(points) {
-  const marks = (points ?? []).map((point) => point.customdata).filter((mark) => mark !== undefined && mark !== null);
+  const marks = (points ?? []).map((point) => point.customdata ?? areaOf(point)).filter((mark) => mark !== undefined && mark !== null);
   const mark = Array.isArray(marks[0]) ? marks[0] : marks.slice(0, 1);
   return mark.length && mark[0] !== null ? mark.map(String) : null;
+}
+
+/** What an area stands for: a filled shape has no points of its own to be clicked. */
+function areaOf({ data }) {
+  return Array.isArray(data?.meta) ? data.meta : undefined;
 }
 
 /** The first point of a series that stands for one value, where a legend tells several apart; else none. */

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import figures, findings, formats, reference, words
+from dashboard import figures, findings, formats, maps, reference, words
 from dashboard.answers import Card
 from dashboard.cards import show
 from dashboard.cautions import show_cautions
@@ -44,11 +44,10 @@ TILES = Card(
 )
 NEWEST = Words(en="What happened lately?", zh="最近发生了什么？")
 MOST = 5
-CARDS = (MOVERS, TREND, CAUSES, TILES)
 
 
 def cards(screen: Screen) -> tuple[Card, ...]:
-    return CARDS
+    return (MOVERS, TREND, CAUSES, maps.with_own_map(TILES, screen, "refusal_rate"))
 
 
 def render(screen: Screen) -> None:
@@ -61,7 +60,7 @@ def render(screen: Screen) -> None:
         show(CAUSES, screen)
         _newest(screen)
     with right:
-        show(TILES, screen)
+        show(maps.with_own_map(TILES, screen, "refusal_rate"), screen)
 
 
 def _newest(screen: Screen) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import figures, findings, profiles
+from dashboard import figures, findings, maps, profiles
 from dashboard.answers import Card
 from dashboard.cards import show
 from dashboard.screen import Screen
@@ -53,13 +53,15 @@ MATRIX = Card(
 
 
 def cards(screen: Screen) -> tuple[Card, ...]:
-    return (TILES, MACRO_REGIONS, RANKING, profiles.card(screen), MATRIX)
+    return (maps.with_own_map(TILES, screen, "refusal_rate"), MACRO_REGIONS, RANKING, profiles.card(screen), MATRIX)
 
 
 def render(screen: Screen) -> None:
     left, right = st.columns(2)
+    if why := maps.complaint(screen):
+        st.warning(why, icon=":material/map:")
     with left:
-        show(TILES, screen)
+        show(maps.with_own_map(TILES, screen, "refusal_rate"), screen)
         show(MACRO_REGIONS, screen)
     with right:
         show(RANKING, screen)
