@@ -38,10 +38,17 @@ UP_WITHIN = 60
 @contextmanager
 def serving(home: Path) -> Iterator[str]:
     """`python -m dashboard` on a free port: its address, once it answers."""
+    with process_of(home) as (address, _):
+        yield address
+
+
+@contextmanager
+def process_of(home: Path) -> Iterator[tuple[str, int]]:
+    """The same, with the number of its process."""
     command = [sys.executable, "-m", "dashboard", "--home", str(home.resolve()), "--port", str(free_port())]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         try:
-            yield wait_until_up(_printed_address(server))
+            yield wait_until_up(_printed_address(server)), server.pid
         finally:
             server.terminate()
             server.wait(timeout=20)
