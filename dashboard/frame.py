@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import formats, history, words
+from dashboard import formats, history, reference, words
 from dashboard.filters import Filters
 from dashboard.wording import chips, outside, sentence
 from etl.snapshot import Reconciliation, Snapshot, SnapshotInfo
@@ -60,9 +60,9 @@ def _chip(dimension: str, text: str, language: Language) -> None:
 def footer(snapshot: Snapshot, language: Language, command: str) -> None:
     """Freshness and reconciliation."""
     st.divider()
-    lines = [freshness(snapshot.info, language), *balance(snapshot.reconciliation(), language)]
+    lines = [freshness(snapshot.info, language), *balance(reference.reconciliation(snapshot), language)]
     st.caption("  \n".join(lines))
-    if not snapshot.reconciliation().closes:
+    if not reference.reconciliation(snapshot).closes:
         st.error(words.OPEN_BALANCE(language, command=command))
 
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from etl.snapshot import Snapshot
+from etl.snapshot import Reconciliation, Snapshot
 
 _OPEN = 4
 """Snapshots kept; as many as the screen keeps open."""
@@ -20,3 +20,9 @@ def occasions(snapshot: Snapshot) -> pd.DataFrame:
 def cause_of(snapshot: Snapshot) -> dict[str, str]:
     """The cause of every reason, known or seen."""
     return dict(snapshot.reasons()[["reason", "cause"]].itertuples(index=False))
+
+
+@lru_cache(maxsize=_OPEN)
+def reconciliation(snapshot: Snapshot) -> Reconciliation:
+    """The row counts of all loads, summed."""
+    return snapshot.reconciliation()
