@@ -8,10 +8,10 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench bench-ui clean
+.PHONY: help install run test lint bench bench-ui screenshots clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  HOME_FOLDER=$(HOME_FOLDER)  where logs and snapshots live"
 	@echo "  PYTHON=$(PYTHON)  the interpreter that makes $(VENV) (3.11 or newer)"
@@ -43,6 +43,10 @@ bench: $(INSTALLED) ## measure generation, build and questions, beside pandas an
 bench-ui: $(INSTALLED) ## measure clicks, brushes and cold starts in Chromium, beside Streamlit's own charts
 	@.ci/browser
 	@$(RUN) tests/bench_ui.py
+
+screenshots: $(INSTALLED) ## pictures of every view, desk and phone, light and dark, both languages, into screenshots/
+	@.ci/browser
+	@$(RUN) tests/screenshot.py --home "$(HOME_FOLDER)" --all screenshots
 
 clean: ## remove .venv and caches; logs and snapshots stay
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import bench_sessions
 from bench_tables import console
 from browsing import CHROMIUM, SPOT, chromium, free_port, serving, settle, wait_until_up
 from playwright.sync_api import Browser, Page
@@ -164,6 +165,7 @@ def main() -> None:
         for one in measured(home):
             table.add_row(*one.row)
         console.print(table)
+        console.print(bench_sessions.measure(home))
 
 
 if __name__ == "__main__":
