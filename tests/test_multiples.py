@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from test_charts import EN, ZH
 
-from dashboard import charts, multiples, occasions, pareto
+from dashboard import charts, multiples, occasions, pareto, trends
 from dashboard.answers import answer, on_click
 from dashboard.charts import OTHERS
 from dashboard.filters import Filters
@@ -97,6 +97,29 @@ def test_events_are_bands_in_every_panel_and_their_numbers_stand_in_the_uppermos
         (f"x{number}", f"y{number} domain") for number in ("", 2, 3, 4, 5)
     ]
     assert [note.text for note in figure.layout.annotations].count("1") == 3
+
+
+def event(number: int, first: int, last: int) -> occasions.Occasion:
+    days = (datetime(2026, 10, day) for day in (first, last))  # noqa: DTZ001  (a local label, as the snapshot's)
+    return occasions.Occasion(number, *days, f"event {number}", "")
+
+
+@pytest.mark.parametrize(("marks", "when"), [(EN, "5 – 7 Oct 2026"), (ZH, "2026年10月5日")])
+def test_a_band_says_all_over_what_it_is_and_a_moment_at_its_mark(marks: Marks, when: str) -> None:
+    sketch = trends.trend(counted(1), marks, "cause", "refusals", Shape.LINES)
+    figure = occasions.draw_on(sketch, [event(1, 5, 7), event(2, 6, 6)], marks).figure()
+    (note,) = figure.select_traces({"fill": "toself"})
+
+    assert (note.hoveron, note.text.startswith("<b>event 1</b>")) == ("fills", True)
+    assert when.split(" ")[0] in note.text
+    assert note.customdata is None
+
+
+def test_of_many_events_only_their_marks_say_what_they_are() -> None:
+    sketch = trends.trend(counted(1), EN, "cause", "refusals", Shape.LINES)
+    many = [event(number, 5, 7) for number in range(1, occasions.MOST_NOTES + 2)]
+
+    assert list(occasions.draw_on(sketch, many, EN).figure().select_traces({"fill": "toself"})) == []
 
 
 # ------------------------------------------------------------------------------------------- how far bars reach
