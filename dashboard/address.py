@@ -11,6 +11,7 @@ from dashboard.filters import CUSTOM, FILTERABLE, NO_COMPARISON, PRESETS, Filter
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.periods import Comparison
 from etl.query import Attribution, Selection
+from etl.rows import COUNTED
 from etl.snapshot import Snapshot
 from etl.words import Language, Words
 
@@ -21,6 +22,7 @@ _CHOICES = {
     "attribution": tuple(Attribution),
     "granularity": tuple(Granularity),
     "language": tuple(Language),
+    "rows": COUNTED,
 }
 _TYPES = {"attribution": Attribution, "granularity": Granularity, "language": Language}
 _IGNORED = ("embed", "embed_options")
@@ -48,6 +50,7 @@ _SPOKEN = {
     "attribution": words.ATTRIBUTION,
     "granularity": words.GRANULARITY,
     "language": words.LANGUAGE,
+    "rows": words.COUNTED,
     "since": words.SINCE_NAME,
     "until": words.UNTIL_NAME,
     **{name: DIMENSIONS[name].words for name in FILTERABLE},
@@ -136,6 +139,7 @@ def _scalars(filters: Filters) -> dict[str, str]:
         "attribution": str(filters.attribution),
         "granularity": str(filters.granularity),
         "language": str(filters.language),
+        "rows": filters.counted,
     }
     return {name: text for name, text in written.items() if text}
 
@@ -152,7 +156,7 @@ def _read_scalars(texts: dict[str, list[str]]) -> tuple[dict[str, Any], list[Not
     return read, notices
 
 
-_FIELDS = {"period": "preset"}
+_FIELDS = {"period": "preset", "rows": "counted"}
 
 
 def _read_scalar(name: str, text: str) -> tuple[Any, Notice | None]:

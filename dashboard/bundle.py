@@ -10,3 +10,6 @@ PLOTLY = f"/bundle/plotly-{plotly.__version__}.min.js"
 
 CHARTS = "/charts"
 """Where the browser asks for the charts after a gesture."""
+
+ROWS = "/export/rows.csv"
+"""Where the rows behind a number are, as a file."""

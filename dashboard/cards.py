@@ -1,6 +1,7 @@
 """A card: a question as its title, a chart, its definition, its table and its files, all from one frame."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from dashboard.screen import Screen
 from dashboard.tables import heading, show_table
 from etl.catalogue.dimensions import DIMENSIONS, Scope
 from etl.catalogue.metrics import MEASURES, METRICS, Unit
+from etl.rows import behind
 from etl.words import Words
 
 TABLE = Words(en="Table", zh="表格")
@@ -71,8 +73,15 @@ def _show_drawn(card: Card, drawn: Drawn, screen: Screen) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"foot_{card.id}"):
         is_table = st.toggle(screen.words(TABLE), key=f"table_{card.id}")
         download_buttons(screen, card.id, drawn, has_before=card.has_before)
+        rows_link(screen, card.metrics[0])
     if is_table:
         show_table(drawn.frame, screen, f"rows_{card.id}")
+
+
+def rows_link(screen: Screen, metric: str) -> None:
+    """The way to the attempts behind a number."""
+    if to_rows := screen.links.get("rows"):
+        to_rows(screen.words(words.VIEWS["rows"][0]), replace(screen.filters, counted=behind(metric)))
 
 
 def _draw(card: Card, drawn: Drawn, screen: Screen) -> None:

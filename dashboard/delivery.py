@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
 from dashboard import formats, locales, words
-from dashboard.bundle import PLOTLY, PLOTLY_FILE
+from dashboard.bundle import PLOTLY, PLOTLY_FILE, ROWS
 from etl.words import Language
 
 STATIC = Path(get_static_dir())
@@ -58,7 +58,12 @@ class Packed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         served = await _packed_response(scope) if scope["type"] == "http" else None
-        await (served or self._app)(scope, receive, send)
+        await (served or self._app)(_unpacked(scope) if scope.get("path") == ROWS else scope, receive, send)
+
+
+def _unpacked(scope: Scope) -> Scope:
+    """The request as one that takes nothing packed: Streamlit would pack a long file for a reader on this machine."""
+    return {**scope, "headers": [header for header in scope["headers"] if header[0] != b"accept-encoding"]}
 
 
 def static_file(path: str) -> Path | None:

@@ -73,6 +73,8 @@ class Filters:
     attribution: Attribution = Attribution.PRIMARY
     granularity: Granularity = Granularity.AUTO
     language: Language = Language.EN
+    counted: str = "refusals"
+    """The number whose rows are shown."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", canonical(self.where))

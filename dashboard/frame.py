@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import formats, history, reference, words
+from dashboard.address import to_query
 from dashboard.filters import Filters
 from dashboard.wording import chips, outside, sentence
 from etl.snapshot import Reconciliation, Snapshot, SnapshotInfo
@@ -24,6 +25,11 @@ def links(pages: Mapping[str, "st.Page"], query: dict[str, list[str]]) -> None:
     with st.container(horizontal=True, gap="xsmall", key="views"):
         for page in pages.values():
             st.page_link(page, query_params=query)
+
+
+def link(page: "st.Page", opening: Filters, text: str, filters: Filters) -> None:
+    """The way to one view from within another, with filters of its own."""
+    st.page_link(page, label=text, icon=page.icon, query_params=to_query(filters, opening))
 
 
 def shown(snapshot: Snapshot, filters: Filters) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import formats, words
 from dashboard.answers import marks
-from dashboard.cards import shown, spelled
+from dashboard.cards import rows_link, shown, spelled
 from dashboard.charts import BEFORE as BEFORE_SUFFIX
 from dashboard.charts import is_few
 from dashboard.downloads import frame_buttons
@@ -67,8 +67,9 @@ def _give(screen: Screen) -> None:
     before = _before(screen)
     if before is not None:
         frame = frame.join(before.add_suffix(BEFORE_SUFFIX))
-    with st.container(horizontal=True, gap="small", key="foot_kpis"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="foot_kpis"):
         frame_buttons(screen, "kpis", question, frame)
+        rows_link(screen, ROW[0].metric)
 
 
 def _question(screen: Screen, period: Period | None = None) -> Question:

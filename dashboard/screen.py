@@ -1,8 +1,8 @@
 """What a view is handed: the snapshot, the filters, and the ways to ask and to filter. No drawing here."""
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -13,6 +13,9 @@ from etl.periods import Period
 from etl.query import Question
 from etl.snapshot import Snapshot, SnapshotInfo
 from etl.words import Language, Words
+
+Link: TypeAlias = Callable[[str, Filters], None]
+"""Puts a link with this text on the page, to a view under these filters."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Screen:
     kept: MutableMapping[Any, Any] = field(default_factory=dict)
     """What the reader chose beside the filters, from run to run."""
     is_dark: bool = False
+    links: dict[str, Link] = field(default_factory=dict)
+    """The ways to other views, under other filters than the reader's."""
 
     @property
     def language(self) -> Language:

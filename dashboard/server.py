@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard.bundle import CHARTS, PLOTLY
+from dashboard.bundle import CHARTS, PLOTLY, ROWS
 from dashboard.delivery import Guarded, Packed, first_scripts, packed, page, plotly_bundle
 from etl.errors import RefusalLensError
 
 SCRIPT = Path(__file__).with_name("app.py")
 LARGEST = 100_000
 """Bytes of a question for charts; a page and its gestures are some hundred."""
-PAGES = ("/", "/causes", "/regions", "/time", "/data")
+PAGES = ("/", "/causes", "/regions", "/time", "/rows", "/data")
 
 
 def application(home: Path) -> "st.App":
@@ -35,6 +35,7 @@ def application(home: Path) -> "st.App":
     routes = [
         Route(PLOTLY, plotly_bundle),
         Route(CHARTS, partial(charts, home), methods=["POST"]),
+        Route(ROWS, partial(rows, home)),
         *(Route(path, page) for path in PAGES),
     ]
     return st.App(SCRIPT, lifespan=warm, routes=routes, middleware=[Middleware(Guarded), Middleware(Packed)])
@@ -56,6 +57,13 @@ async def charts(home: Path, request: Request) -> Response:
     except RefusalLensError as problem:
         return PlainTextResponse(str(problem), 400)
     return StreamingResponse(lines, media_type="application/x-ndjson", headers={"cache-control": "no-store"})
+
+
+async def rows(home: Path, request: Request) -> Response:
+    """The rows behind a number as a file."""
+    from dashboard.row_export import rows_csv
+
+    return await rows_csv(home, request)
 
 
 def prepare(home: Path) -> None:

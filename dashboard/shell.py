@@ -16,7 +16,7 @@ from dashboard.filters import opening
 from dashboard.problems import damaged, no_data, rebuild, said
 from dashboard.screen import Screen
 from dashboard.sidebar import sidebar
-from dashboard.views import causes, data_quality, over_time, overview, regions
+from dashboard.views import causes, data_quality, over_time, overview, regions, rows
 from etl.errors import DamagedSnapshot, NoSnapshot, RefusalLensError
 from etl.words import Language
 
@@ -28,6 +28,7 @@ VIEWS = {
     "causes": causes,
     "regions": regions,
     "time": over_time,
+    "rows": rows,
     "data": data_quality,
 }
 """Each a module with `cards`, whose charts are on their way before `render` puts the view on the page."""
@@ -51,6 +52,7 @@ def screen(home: Path, browser_language: Language) -> None:
     filters = history.arrive(snapshot, first)
     shown = Screen(snapshot, filters, kept=st.session_state, is_dark=is_dark())
     pages = {name: page(name, partial(view.render, shown), filters.language) for name, view in VIEWS.items()}
+    shown.links["rows"] = partial(frame.link, pages["rows"], first)
     chosen = st.navigation(list(pages.values()), position="hidden")
     side, top, body, board = places()
     answers.draw(VIEWS[chosen.url_path or "overview"].cards(shown), shown)

@@ -12,6 +12,7 @@ from etl.home import Home
 from etl.intervals import ask_with_intervals
 from etl.periods import Period
 from etl.query import Question, ask
+from etl.rows import Rows
 from etl.snapshot import Snapshot, open_snapshot
 
 
@@ -41,6 +42,26 @@ def answer_with_intervals(snapshot: Snapshot, question: Question) -> pd.DataFram
 @st.cache_data(max_entries=200, show_spinner=False)
 def _answer_with_intervals(_snapshot: Snapshot, _question: Question, snapshot_id: str, question: str) -> pd.DataFrame:
     return ask_with_intervals(_snapshot, _question)
+
+
+def rows(snapshot: Snapshot, question: Question) -> Rows:
+    """Known by the path of the snapshot: beside a copy of it there may be no store."""
+    return _rows(snapshot, question, str(snapshot.path), repr(question))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _rows(_snapshot: Snapshot, _question: Question, path: str, question: str) -> Rows:
+    return Rows(_snapshot, _question)
+
+
+def page_of(rows: Rows, first: int, most: int, *, is_newest_first: bool) -> pd.DataFrame:
+    """A page of rows. One costs some hundred kilobytes, so few are kept."""
+    return _page_of(rows, str(rows.snapshot.path), repr(rows.question), first, most, is_newest_first)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _page_of(_rows: Rows, path: str, question: str, first: int, most: int, is_newest_first: bool) -> pd.DataFrame:
+    return _rows.page(first, most, is_newest_first=is_newest_first)
 
 
 def movers(snapshot: Snapshot, question: Question, before: Period) -> tuple[pd.DataFrame, int]:

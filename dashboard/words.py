@@ -59,6 +59,7 @@ TOO_FINE = Words(
     zh="此时段按{asked}划分过多，改按{shown}显示",
 )
 
+COUNTED = Words(en="Rows of", zh="明细范围")
 EVERYTHING = Words(en="The whole log", zh="全部日志")
 
 WHERE = Words(en="Where", zh="地区")
@@ -124,5 +125,6 @@ VIEWS = {
     "causes": (Words(en="Causes", zh="原因"), ":material/account_tree:"),
     "regions": (Words(en="Regions", zh="地区"), ":material/map:"),
     "time": (Words(en="Time", zh="时间"), ":material/schedule:"),
+    "rows": (Words(en="Rows", zh="明细"), ":material/table_rows:"),
     "data": (Words(en="Data", zh="数据"), ":material/fact_check:"),
 }

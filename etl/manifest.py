@@ -130,8 +130,13 @@ def local_time(moment: str, zone: str) -> datetime:
 
 def verify_parts(home: Home, manifest: Manifest) -> None:
     """Raises `DamagedSnapshot` where a store part is missing or has another size than the manifest says."""
-    for part in manifest.parts:
-        path = home.root / part.path
+    check_sizes(home.root, manifest.parts)
+
+
+def check_sizes(root: Path, parts: Iterable[Part]) -> None:
+    """Raises `DamagedSnapshot` where one of the parts is missing or has another size than it was written with."""
+    for part in parts:
+        path = root / part.path
         if not path.exists() or path.stat().st_size != part.bytes:
             raise DamagedSnapshot(f"{path} is missing or changed; {LOAD_AGAIN}")
 

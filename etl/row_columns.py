@@ -14,7 +14,7 @@ class RowColumn:
     words: Words
     stored: str
     is_for_files: bool = False
-    """Whether the screen says it otherwise, in a heading or beside another column."""
+    """Whether the screen leaves it out: it is said in a heading or beside another column, or has no words."""
 
 
 def _dimension(name: str) -> RowColumn:
@@ -41,7 +41,7 @@ COLUMNS = (
     ),
     RowColumn("scheme_version", Words(en="Version of the code list", zh="代码表版本"), "scheme_version"),
     _dimension("evaluation"),
-    RowColumn("gates_evaluated", Words(en="Gates", zh="已评估关卡"), "gates_evaluated"),
+    RowColumn("gates_evaluated", Words(en="Gates", zh="已评估关卡"), "gates_evaluated", is_for_files=True),
     RowColumn("score", Words(en="Credit score", zh="信用评分"), "score"),
     RowColumn("decided_at", Words(en="Decided at ({zone})", zh="决定时间（{zone}）"), "decided_at"),
     RowColumn("latency_ms", Words(en="Time to decide (ms)", zh="决定耗时（毫秒）"), "latency_ms"),

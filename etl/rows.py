@@ -24,7 +24,7 @@ from etl.conditions import Conditions
 from etl.contract import COLUMNS as STORED
 from etl.errors import DamagedSnapshot
 from etl.home import Home
-from etl.manifest import ATTEMPTS, Part, check_contents
+from etl.manifest import ATTEMPTS, Part, check_contents, check_sizes
 from etl.masks import mask_key
 from etl.phrases import listed
 from etl.query import check
@@ -104,6 +104,11 @@ class Rows:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         return _parts(self.snapshot)
+
+    def check_parts(self) -> None:
+        """Raises `DamagedSnapshot` where a part that has some of the rows is missing or of another size."""
+        days = {day.day.isoformat() for day in self.days}
+        check_sizes(self.home.root, (part for part in self.parts if part.day in days))
 
     @cached_property
     def columns(self) -> tuple[RowColumn, ...]:

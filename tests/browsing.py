@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -76,7 +75,7 @@ def wait_until_up(address: str) -> str:
         try:
             with urlopen(f"{address}/_stcore/health", timeout=5):
                 return address
-        except URLError:
+        except OSError:  # nobody listens yet, or is too busy to answer
             time.sleep(0.1)
     raise RuntimeError(f"{address} does not answer after {UP_WITHIN} s")
 

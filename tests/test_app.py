@@ -33,7 +33,7 @@ SEEN = {"body", "label", "help", "placeholder", "options", "content", "alt", "de
 DRAWN = {"text", "hovertext", "hovertemplate", "name", "title", "ticktext"}
 """Fields of a figure that a reader sees."""
 NAMES = {
-    *("App", "Android", "iOS", "HarmonyOS", "English", "Language", "Refusal", "Lens"),
+    *("App", "Android", "iOS", "HarmonyOS", "English", "Language", "Refusal", "Lens", "MB", "kB", "CNY", "USD"),
     *("CSV", "XLSX", "Parquet", "ZIP", "UTF", "UTC", "Wilson", "Asia", "Shanghai", "US", "CN", "HMDA"),
 }
 """Words that stand in a Chinese text as they are: names, formats, signs of currencies, the switch to English."""
@@ -41,7 +41,7 @@ STATES = {region.partition("-")[2] for region in load_catalogue().regions if reg
 CODE = re.compile(r"[UPT]\d{3}|hmda:\d|unspecified")
 NO_WORDS = re.compile(r"`[^`]*`|:material/\w+:|:\w+-badge\[|%\{[^}]*\}|</?\w+[^>]*>")
 """Commands and paths, icons, colours, places for values, tags."""
-MACHINE_COLUMNS = ("文件中的列名", "文件", "映射方案", "载入时间（UTC）", "代码")
+MACHINE_COLUMNS = ("文件中的列名", "文件", "映射方案", "载入时间（UTC）", "代码", "申请人（掩码）", "尝试编号（掩码）")
 """Of the tables on the view of the data: names of columns, files and codes."""
 
 Opened = Callable[[Path, str, Language], AppTest]

@@ -155,7 +155,7 @@ def test_every_view_keeps_the_filters(page: Page) -> None:
 def walk_to(page: Page, view: str) -> None:
     page.locator(".st-key-views a").nth(list(VIEWS).index(view)).click()
     expect(page).to_have_url(re.compile(f"{path(view)}(\\?|$)"), timeout=20_000)
-    settle(page, charts=0 if view == "data" else 2)
+    settle(page, charts=0 if view in ("rows", "data") else 2)
 
 
 def path(view: str) -> str:

@@ -19,6 +19,7 @@ from etl.errors import InvalidValue
 from etl.periods import PRESETS as PERIOD_PRESETS
 from etl.periods import Comparison, Period
 from etl.query import Attribution, Selection
+from etl.rows import COUNTED
 from etl.snapshot import Snapshot, SnapshotInfo
 from etl.words import Language
 
@@ -37,6 +38,7 @@ filters = st.builds(
     attribution=st.sampled_from(Attribution),
     granularity=st.sampled_from(Granularity),
     language=st.sampled_from(Language),
+    counted=st.sampled_from(COUNTED),
 )
 openings = st.builds(
     Filters,
