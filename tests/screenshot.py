@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from browsing import CHROMIUM, chromium, serving, settle
+from browsing import CHROMIUM, PATIENCE, chromium, serving, settle
 from playwright.sync_api import Browser
 
 from dashboard.shell import VIEWS
@@ -19,8 +19,10 @@ SIZE = {"width": 1440, "height": 900}
 SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
-DRAWN = 600
-"""Milliseconds until the last chart has its marks."""
+DRAWN = """!document.querySelector('[data-testid=stSkeleton]')
+    && [...document.querySelectorAll('[data-chart]')].every(place => place.querySelector('.main-svg'))"""
+STEADY = 600
+"""Milliseconds until charts fit the window."""
 
 
 def take(home: Path, out: Path) -> None:
@@ -54,9 +56,10 @@ def _whole(browser: Browser, path: str, size: tuple[int, int], look: dict[str, A
         page = context.new_page()
         page.goto(path)
         settle(page)
+        page.wait_for_function(DRAWN, timeout=PATIENCE)
         whole = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": width, "height": max(whole, height)})
-        page.wait_for_timeout(DRAWN)
+        page.wait_for_timeout(STEADY)
         page.screenshot(path=out, animations="disabled", caret="hide")
 
 
