@@ -39,6 +39,8 @@ ALONE = Words(
     zh="若拒绝仅列一项原因，则取决于该原因。仅在全部关口均已评估时，去掉该规则才可挽回；否则只是仅记录此一项。"
     "未记录拒因的拒绝不在图中。",
 )
+CODES_TOGETHER = Words(en="Which codes come with those of this cause?", zh="哪些代码与该原因的代码同时出现？")
+CODES_ALONE = Words(en="How many refusals hang on one code alone?", zh="多少拒绝只因单一代码？")
 
 COLUMNS = {
     "refusals": "refusals that carry it",
@@ -59,11 +61,11 @@ def level_of(screen: Screen) -> str:
 
 def cards(screen: Screen) -> tuple[Card, Card]:
     level = level_of(screen)
-    said = (companions.together(level), companions.alone(level))
-    together, alone = (
-        replace(card, own=(level,), finding=found) for card, found in zip((TOGETHER, LONELY), said, strict=True)
-    )
-    return together, alone
+    together = replace(TOGETHER, own=(level,), finding=companions.together(level))
+    alone = replace(LONELY, own=(level,), finding=companions.alone(level))
+    if level == "cause":
+        return together, alone
+    return replace(together, question=CODES_TOGETHER), replace(alone, question=CODES_ALONE)
 
 
 def _answered(found: Found, drawn: Figure) -> Callable[[Card, Screen], Answer]:

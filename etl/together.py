@@ -49,8 +49,11 @@ def _alone(snapshot: Snapshot, asked: Question, level: str) -> pd.DataFrame:
 
 def _kept(snapshot: Snapshot, asked: Question, found: pd.DataFrame, level: str) -> pd.DataFrame:
     """The rows of a cause, or other level, that some reason has which passes all filters of refusal scope."""
+    filters = asked.filters(Scope.REFUSAL)
+    if not filters:
+        return found
     reasons = snapshot.reasons()
-    for filtered, kept in asked.filters(Scope.REFUSAL).items():
+    for filtered, kept in filters.items():
         reasons = reasons[[kept.keeps(value) for value in reasons[filtered.id]]]
     return found[found[level].isin(reasons[level])].reset_index(drop=True)
 

@@ -209,6 +209,7 @@ def test_where_one_cause_is_chosen_its_codes_are_shown_and_a_click_filters_by_th
     drawn = answer(together, chosen).drawn
     assert drawn is not None
 
+    assert together.question.en == "Which codes come with those of this cause?"
     assert list(zip(drawn.frame["reason"], drawn.frame["reason_with"], strict=True)) == [
         ("U101", "U101"),
         ("U101", "U201"),
