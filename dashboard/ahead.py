@@ -81,7 +81,8 @@ def _screen(snapshot: Snapshot, cards: Cards, asked: Asked) -> Screen:
 
 def _after(gesture: Mapping[str, Any], screen: Screen, cards: Cards) -> Filters:
     card = next((card for card in cards(screen) if card.id == gesture["chart"]), None)
-    change = card and board.meant(gesture, answers.on_click(card, screen), answers.on_brush(card, screen))
+    ways = card and (answers.on_click(card, screen), answers.on_menu(card, screen), answers.on_brush(card, screen))
+    change = ways and board.meant(gesture, *ways)
     return change(screen.filters) if change else screen.filters
 
 

@@ -7,8 +7,8 @@ from functools import lru_cache, partial
 
 import pandas as pd
 
-from dashboard import clicks, reference, words
-from dashboard.board import Chart, OnBrush, OnClick
+from dashboard import clicks, reference, ways, words
+from dashboard.board import Chart, OnBrush, OnClick, OnMenu
 from dashboard.charts import BEFORE, OTHERS
 from dashboard.filters import Filters
 from dashboard.findings import Finding
@@ -112,7 +112,9 @@ def chart(card: Card, screen: Screen) -> Chart | None:
         alt=screen.words(card.question),
         file=f"{card.id}_{screen.period.since}_{screen.period.until}",
         save=screen.words(SAVE),
+        menu=ways.menu(card.own, screen.filters, framed=card.sets_period),
         on_click=on_click(card, screen),
+        on_menu=on_menu(card, screen),
         on_brush=on_brush(card, screen),
     )
 
@@ -213,6 +215,10 @@ def _on_mark(card: Card, screen: Screen, mark: tuple[str, ...]) -> clicks.Change
     if card.top and mark[0] == OTHERS:
         return clicks.on_others(screen.kept, f"{WHOLE}{card.id}")
     return clicks.on_values(screen.snapshot, dict(zip(card.own, mark, strict=False)))
+
+
+def on_menu(card: Card, screen: Screen) -> OnMenu | None:
+    return partial(ways.on_menu, screen.snapshot, card.own) if card.own and not card.sets_period else None
 
 
 def on_brush(card: Card, screen: Screen) -> OnBrush | None:

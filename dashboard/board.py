@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache, partial
 from hashlib import blake2b
@@ -19,6 +19,7 @@ from dashboard import history, locales
 from dashboard.bundle import CHARTS, PLOTLY
 from dashboard.clicks import Change
 from dashboard.sketch import Sketch
+from dashboard.ways import Menu, Way
 from etl.words import Language
 
 PRODUCT, COMPONENT, KEY = "refusal-lens", "board", "board"
@@ -27,6 +28,8 @@ ASSETS = "browser"
 
 OnClick: TypeAlias = Callable[[tuple[str, ...]], Change]
 """What a click does, by the custom data of its mark."""
+OnMenu: TypeAlias = Callable[[tuple[str, ...], Way, int], Change]
+"""What an item of a mark's menu does: which way, and for which of its values."""
 OnBrush: TypeAlias = Callable[[date, date], Change]
 """What a brush does, by the first and the last day under it."""
 
@@ -41,7 +44,9 @@ class Chart:
     """What a picture of it is called, without the ending."""
     save: str
     """What its buttons say, before the name of a format."""
+    menu: Menu = field(default_factory=Menu)
     on_click: OnClick | None = None
+    on_menu: OnMenu | None = None
     on_brush: OnBrush | None = None
 
     @property
@@ -54,7 +59,9 @@ class Chart:
             "file": self.file,
             "save": self.save,
             "digest": digest,
+            "clicks": self.on_click is not None,
             "brushes": self.on_brush is not None,
+            **asdict(self.menu),
         }
         return json.dumps(about)[:-1].encode() + b',"figure":' + figure + b"}"
 
@@ -74,20 +81,22 @@ class Board:
         with st.container(height=height, border=False, key=f"place_{id}"):
             st.html(f'<div data-chart="{escape(id)}" style="height: {height}px"></div>')
 
-    def show(self, language: Language, page: Mapping[str, Any]) -> None:
+    def show(self, language: Language, page: Mapping[str, Any], spoken: Mapping[str, Any]) -> None:
         """Hand over every chart; gestures come back before the next run, each of them once.
 
-        `page` is what the browser says of itself when it asks for the charts after a gesture (`ahead`).
+        `page` is what the browser says of itself when it asks for the charts after a gesture (`ahead`), `spoken` what
+        the menus at marks say (`ways`).
         """
-        _mounted()(key=KEY, data=self.message(language, page), on_gestures_change=self._heard, height=1)
+        _mounted()(key=KEY, data=self.message(language, page, spoken), on_gestures_change=self._heard, height=1)
 
-    def message(self, language: Language, page: Mapping[str, Any]) -> bytes:
+    def message(self, language: Language, page: Mapping[str, Any], spoken: Mapping[str, Any]) -> bytes:
         """All charts in one JSON object, and what the browser needs to know beside them."""
         about = {
             "answered": history.answered(),
             "language": locales.tag(language),
             "locale": locales.plotly_locale(language),
             "plotly": PLOTLY,
+            "spoken": spoken,
             "page": {"address": CHARTS, **page},
         }
         return json.dumps(about)[:-1].encode() + b',"charts":' + named(self.charts) + b"}"
@@ -99,7 +108,7 @@ class Board:
 
     def _act(self, gesture: dict[str, Any]) -> None:
         chart = self.charts.get(gesture["chart"])
-        if chart and (change := meant(gesture, chart.on_click, chart.on_brush)):
+        if chart and (change := meant(gesture, chart.on_click, chart.on_menu, chart.on_brush)):
             history.change(change)
 
 
@@ -108,8 +117,12 @@ def named(charts: Mapping[str, Chart]) -> bytes:
     return b"{" + b",".join(b'"%s":%s' % (id.encode(), chart.message) for id, chart in charts.items()) + b"}"
 
 
-def meant(gesture: Mapping[str, Any], on_click: OnClick | None, on_brush: OnBrush | None) -> Change | None:
+def meant(
+    gesture: Mapping[str, Any], on_click: OnClick | None, on_menu: OnMenu | None, on_brush: OnBrush | None
+) -> Change | None:
     """What a gesture on a chart does to the filters; None where the chart knows no such gesture."""
+    if on_menu and "way" in gesture:
+        return on_menu(tuple(gesture["mark"]), Way(gesture["way"]), int(gesture["place"]))
     if on_click and "mark" in gesture:
         return on_click(tuple(gesture["mark"]))
     if on_brush and "days" in gesture:

@@ -27,7 +27,11 @@ NO_REFUSAL = Words(
 )
 NOTHING_HERE = Words(en="No attempt in this period under these filters.", zh="在此时段与筛选条件下没有借款尝试。")
 MARKED = Words(
-    en="Click a mark to filter by it; click it again to release it.", zh="点击图中标记即可筛选，再次点击取消。"
+    en="Click a mark to filter by it; click it again to release it. A right-click, or a finger that rests,"
+    " offers “only this” and “all except this”."
+    " By keyboard: arrow keys move in the chart, Enter filters, Shift+Enter opens the menu.",
+    zh="点击图中标记即可筛选，再次点击取消。右键单击或长按可选“仅看此项”或“除此之外”。"
+    "键盘：方向键在图中移动，回车键筛选，Shift+回车打开菜单。",
 )
 EVENTS = Words(en="The {n} events marked in the chart", zh="图中标注的 {n} 个事件")
 MOST_EVENTS = 5
@@ -88,7 +92,7 @@ def _draw(card: Card, drawn: Drawn, screen: Screen) -> None:
     if card.finding and (said := card.finding(drawn.frame, marks(screen))):
         st.markdown(said)
     screen.board.place(card.id)
-    if text := legends.legend(drawn.figure):
+    if text := legends.legend(drawn.figure, card.id):
         st.html(text)
     rate = _first_rate(card)
     if rate and rate == card.metrics[0] and _greys(card) and _has_few(drawn.frame, rate):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import answers, formats, frame, history, state, words
+from dashboard import answers, formats, frame, history, state, ways, words
 from dashboard.address import to_query
 from dashboard.ahead import page_of
 from dashboard.board import is_dark
@@ -57,7 +57,9 @@ def screen(home: Path, browser_language: Language) -> None:
     side, top, body, board = places()
     answers.draw(VIEWS[chosen.url_path or "overview"].cards(shown), shown)
     with board:
-        shown.board.show(filters.language, page_of(shown, chosen.url_path or "overview"))
+        menus = [chart.menu for chart in shown.board.charts.values()]
+        told = page_of(shown, chosen.url_path or "overview")
+        shown.board.show(filters.language, told, ways.names(snapshot, menus, filters.language))
     with top:
         frame.masthead(snapshot.info, filters.language)
         frame.links(pages, to_query(filters, first))

@@ -70,10 +70,10 @@ def test_the_legend_of_many_series_is_text_under_the_chart() -> None:
     frame = pd.DataFrame({"day": WEEK["day"][0], "cause": names, "refusals": range(len(names))})
     many = trends.trend(frame, EN, "cause", "refusals", Shape.STACKED)
     assert many.layout["showlegend"] is False
-    assert all(name in (legends.legend(many) or "") for name in names)
+    assert all(name in (legends.legend(many, "a_card") or "") for name in names)
     few = trends.trend(by_layer(), EN, "layer", "refusals", Shape.STACKED)
-    assert (few.layout["showlegend"], legends.legend(few)) == (True, None)
-    assert legends.legend(trends.trend(frame, EN, "cause", "refusals", Shape.PANELS)) is None
+    assert (few.layout["showlegend"], legends.legend(few, "a_card")) == (True, None)
+    assert legends.legend(trends.trend(frame, EN, "cause", "refusals", Shape.PANELS), "a_card") is None
 
 
 def test_a_mark_of_a_trend_ends_with_its_days() -> None:

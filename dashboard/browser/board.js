@@ -9,7 +9,11 @@ import { chartsAfter } from "./ahead.js";
 import { keepEntries } from "./entries.js";
 import { Gestures, pointsOf } from "./gestures.js";
 import { saveImage, savers } from "./image.js";
+import { Keys } from "./keys.js";
+import { legendGesture } from "./legend.js";
 import { Look } from "./look.js";
+import { markAt, marksOf } from "./marks.js";
+import { closeMenu, itemsOf, openMenu } from "./menu.js";
 import { plotly } from "./plotly.js";
 import { Touch } from "./touch.js";
 
@@ -37,12 +41,17 @@ class Board {
     this.gestures.giveUp = () => this.follow();
     this.places = new MutationObserver(() => this.settle());
     this.places.observe(document.body, { childList: true, subtree: true });
+    this.ends = new AbortController();
+    for (const name of ["click", "contextmenu", "keydown"]) {
+      document.addEventListener(name, (event) => legendGesture(event, this.charts), { signal: this.ends.signal });
+    }
   }
 
   /** The charts of this run; those of another view are let go. */
   show(message) {
     const { answered, language, locale, page, plotly: address } = message;
     this.message = message;
+    this.gestures.spoken = message.spoken;
     document.documentElement.lang = language;
     this.gestures.answered(answered);
     this.wear(new Look(this.element, locale), page.dark);
@@ -109,6 +118,8 @@ class Board {
 
   end() {
     this.places.disconnect();
+    this.ends.abort();
+    closeMenu();
     for (const id of [...this.charts.keys()]) this.drop(id);
   }
 }
@@ -120,7 +131,9 @@ class Chart {
     this.gestures = gestures;
     this.node = document.createElement("div");
     this.node.className = "board-chart";
-    this.touch = new Touch(this.node);
+    this.touch = new Touch(this.node, (x, y) => this.menuAt(x, y));
+    this.keys = new Keys(this);
+    this.node.addEventListener("contextmenu", (event) => this.menuAt(event.clientX, event.clientY) && event.preventDefault());
     this.size = new ResizeObserver(() => this.fit());
   }
 
@@ -136,7 +149,7 @@ class Chart {
   }
 
   enter(place) {
-    place.replaceChildren(this.node, this.savers);
+    place.replaceChildren(this.node, this.savers, this.keys.voice);
     this.size.disconnect();
     this.size.observe(place);
   }
@@ -151,10 +164,19 @@ class Chart {
     this.width = place.clientWidth;
     const layout = look.layout(figure.layout, { brushes, width: this.width });
     library.react(this.node, look.data(figure.data, this.width), layout, look.config);
-    this.node.setAttribute("role", "figure");
-    this.node.setAttribute("aria-label", alt);
+    this.introduce(alt);
     if (!this.drawn) this.listen();
     this.drawn = `${digest} ${look.id}`;
+    this.keys.resume();
+  }
+
+  /** What it is called, and where its marks can be filtered by, how the keyboard does it. */
+  introduce(alt) {
+    const { clicks } = this.wanted;
+    this.node.setAttribute("role", clicks ? "application" : "figure");
+    this.node.setAttribute("aria-label", clicks ? `${alt} ${this.gestures.spoken.words.hint}` : alt);
+    if (clicks) this.node.tabIndex = 0;
+    else this.node.removeAttribute("tabindex");
   }
 
   listen() {
@@ -170,6 +192,42 @@ class Chart {
       if (event) this.gestures.brush(this.id, event.points);
       if (event) this.library.relayout(this.node, { selections: [] });
     });
+  }
+
+  /** As a click on the mark. */
+  click({ data }) {
+    this.gestures.click(this.id, [{ customdata: data }]);
+    return true;
+  }
+
+  /** What a screen reader is told of a mark beside its hover label. */
+  told({ data }) {
+    const { own, listed } = this.wanted;
+    const isListed = own.length && own.every((_, place) => listed[place].includes(String(data[place])));
+    return isListed ? `${this.gestures.spoken.words.chosen}:` : "";
+  }
+
+  /** The menu at a mark; true where there is one. */
+  menu(mark, { x, y } = mark) {
+    const box = this.node.getBoundingClientRect();
+    return this.openMenu(mark.data, { x: box.left + x, y: box.top + y, focus: this.node });
+  }
+
+  /** The menu for what a place in the window shows. */
+  menuAt(x, y) {
+    const box = this.node.getBoundingClientRect();
+    const mark = this.wanted.clicks && markAt(marksOf(this.node), x - box.left, y - box.top);
+    return Boolean(mark) && this.openMenu(mark.data, { x, y, focus: this.node });
+  }
+
+  openMenu(data, place) {
+    const { words } = this.gestures.spoken;
+    const { isSeries, ...where } = place;
+    const menu = isSeries ? { ...this.wanted, brushes: false } : this.wanted;
+    const items = itemsOf(menu, data, this.gestures.spoken);
+    const choose = ({ text: _, ...gesture }) => this.gestures.add({ chart: this.id, ...gesture });
+    if (items.length) openMenu(items, { ...where, name: words.name, choose });
+    return items.length > 0;
   }
 
   /** Its buttons to save it, in the language of the page. */
