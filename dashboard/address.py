@@ -25,7 +25,8 @@ _CHOICES = {
     "rows": COUNTED,
 }
 _TYPES = {"attribution": Attribution, "granularity": Granularity, "language": Language}
-_IGNORED = ("embed", "embed_options")
+IGNORED = frozenset({"embed", "embed_options"})
+"""Parameters that Streamlit takes."""
 PARAMETERS = (*_CHOICES, "since", "until", *FILTERABLE, *(EXCEPT + name for name in FILTERABLE))
 
 _UNKNOWN_PARAMETER = Words(
@@ -99,7 +100,7 @@ def to_query(filters: Filters, opening: Filters | None = None) -> dict[str, list
 
 def read_query(query: Mapping[str, Iterable[str]], opening: Filters | None = None) -> Reading:
     """The filters that an address asks for. Never raises: what is not understood is left out and noticed."""
-    texts = {name: [text for text in values if text] for name, values in query.items() if name not in _IGNORED}
+    texts = {name: [text for text in values if text] for name, values in query.items() if name not in IGNORED}
     notices = [_unknown(name, "", PARAMETERS) for name in texts if name not in PARAMETERS]
     scalars, misread = _read_scalars(texts)
     where = [_read_selection(name, values) for name, values in texts.items() if _dimension(name)]

@@ -31,7 +31,7 @@ MARKED = Words(
     " offers “only this” and “all except this”."
     " By keyboard: arrow keys move in the chart, Enter filters, Shift+Enter opens the menu.",
     zh="点击图中标记即可筛选，再次点击取消。右键单击或长按可选“仅看此项”或“除此之外”。"
-    "键盘：方向键在图中移动，回车键筛选，Shift+回车打开菜单。",
+    "键盘：方向键在图中移动，回车键筛选，⇧+回车打开菜单。",
 )
 EVENTS = Words(en="The {n} events marked in the chart", zh="图中标注的 {n} 个事件")
 MOST_EVENTS = 5

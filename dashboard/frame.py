@@ -20,11 +20,15 @@ def masthead(info: SnapshotInfo, language: Language) -> None:
             st.badge(words.SYNTHETIC(language), icon=":material/science:", color="orange")
 
 
-def links(pages: Mapping[str, "st.Page"], query: dict[str, list[str]]) -> None:
-    """The way to the other views. The links carry the filters: Streamlit's own menu would drop them."""
-    with st.container(horizontal=True, gap="xsmall", key="views"):
-        for page in pages.values():
-            st.page_link(page, query_params=query)
+def links(pages: Mapping[str, "st.Page"], query: dict[str, list[str]]) -> "st.delta_generator.DeltaGenerator":
+    """The way to the other views. The links carry the filters: Streamlit's own menu would drop them.
+
+    Returns their row.
+    """
+    row = st.container(horizontal=True, gap="xsmall", key="views")
+    for page in pages.values():
+        row.page_link(page, query_params=query)
+    return row
 
 
 def link(page: "st.Page", opening: Filters, text: str, filters: Filters) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.address import Notice, known_here, read_query, to_query
+from dashboard.address import IGNORED, Notice, Reading, known_here, read_query, to_query
 from dashboard.filters import Filters
 from etl.snapshot import Snapshot
 
@@ -30,12 +30,15 @@ class _Held:
     answered: int = 0
 
 
-def change(gesture: Callable[[Filters], Filters]) -> None:
-    """A gesture of the reader. Call it in a widget's callback, which runs before the script."""
+def change(gesture: Callable[[Filters], Filters], notices: tuple[Notice, ...] = ()) -> None:
+    """A gesture of the reader. Call it in a widget's callback, which runs before the script.
+
+    `notices` say what of it was not understood.
+    """
     held = _held()
     held.filters = gesture(held.filters)
     held.is_gesture = True
-    held.notices = ()
+    held.notices = notices
 
 
 def once(number: int, act: Callable[[], None]) -> None:
@@ -51,21 +54,28 @@ def answered() -> int:
     return _held().answered
 
 
-def arrive(snapshot: Snapshot, opening: Filters) -> Filters:
+def arrive(snapshot: Snapshot, opening: Filters, start: Reading | None = None) -> Filters:
     """The filters of this run: the address's on arrival and after Back, else the last ones, written after a gesture.
+
+    An address that says nothing means `start` if there is one, else `opening`.
 
     Back goes before the gesture: the callback of a button whose run Back has interrupted is called once more.
     """
     if _HELD not in st.session_state:
         st.session_state[_HELD] = _Held(opening)
-        _read(opening)
+        _read(opening, start)
     elif _came_by_history():
-        _read(opening)
+        _read(opening, start)
     elif _held().is_gesture:
-        _write(to_query(_held().filters, opening))
+        _write(query_of(_held().filters, opening, has_start=start is not None))
     _held().is_gesture = False
     _settle(snapshot)
     return _held().filters
+
+
+def query_of(filters: Filters, opening: Filters, *, has_start: bool) -> dict[str, list[str]]:
+    """As `to_query`; where saying nothing means a start view, the opening filters say their period."""
+    return to_query(filters, opening) or ({"period": [filters.preset]} if has_start else {})
 
 
 def notices() -> tuple[Notice, ...]:
@@ -77,8 +87,9 @@ def _held() -> _Held:
     return held
 
 
-def _read(opening: Filters) -> None:
-    held, reading = _held(), read_query(_query(), opening)
+def _read(opening: Filters, start: Reading | None) -> None:
+    held, query = _held(), _query()
+    reading = start if start and not query.keys() - IGNORED else read_query(query, opening)
     held.filters, held.notices = reading.filters, reading.notices
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import answers, formats, frame, history, state, ways, words
-from dashboard.address import to_query
+from dashboard import answers, formats, frame, history, saved, state, ways, words
 from dashboard.ahead import page_of
 from dashboard.board import is_dark
+from dashboard.bookmarks import Bookmarks
 from dashboard.downloads import view_button
 from dashboard.filters import opening
 from dashboard.problems import damaged, no_data, rebuild, said
@@ -49,7 +49,8 @@ def main() -> None:
 def screen(home: Path, browser_language: Language) -> None:
     snapshot = state.snapshot(home)
     first = opening(snapshot.info, browser_language)
-    filters = history.arrive(snapshot, first)
+    start = saved.start(home)
+    filters = history.arrive(snapshot, first, start and saved.opened(start, first))
     shown = Screen(snapshot, filters, kept=st.session_state, is_dark=is_dark())
     pages = {name: page(name, partial(view.render, shown), filters.language) for name, view in VIEWS.items()}
     shown.links["rows"] = partial(frame.link, pages["rows"], first)
@@ -62,7 +63,8 @@ def screen(home: Path, browser_language: Language) -> None:
         shown.board.show(filters.language, told, ways.names(snapshot, menus, filters.language))
     with top:
         frame.masthead(snapshot.info, filters.language)
-        frame.links(pages, to_query(filters, first))
+        with frame.links(pages, history.query_of(filters, first, has_start=start is not None)):
+            Bookmarks(home, filters, first).popover()
         frame.shown(snapshot, filters)
     with body:
         run(chosen, home, filters.language)
