@@ -19,7 +19,7 @@ SIZE = {"width": 1440, "height": 900}
 SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
-DRAWN = """!document.querySelector('[data-testid=stSkeleton]')
+DRAWN = """() => !document.querySelector('[data-testid=stSkeleton]')
     && [...document.querySelectorAll('[data-chart]')].every(place => place.querySelector('.main-svg'))"""
 STEADY = 600
 """Milliseconds until charts fit the window."""
