@@ -42,14 +42,27 @@ def shown(snapshot: Snapshot, filters: Filters) -> None:
     st.markdown(sentence(filters, snapshot))
     if filters.is_outside(snapshot.info):
         st.warning(outside(filters, snapshot), icon=":material/event_busy:")
-    if notices := history.notices():
-        st.warning("  \n".join(notice(language) for notice in notices), icon=":material/link_off:")
+    if told := history.notices():
+        _notices("  \n".join(line(language) for line in told), language)
     if not filters.where:
         return
     with st.container(horizontal=True, gap="xsmall", key="chips"):
         for chip in chips(filters, snapshot):
             _chip(chip.dimension, chip.text, language)
         st.button(words.CLEAR(language), type="tertiary", key="clear", on_click=clear)
+
+
+def _notices(text: str, language: Language) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="notices"):
+        st.warning(text, icon=":material/info:", width="stretch")
+        st.button(
+            "",
+            key="dismiss",
+            type="tertiary",
+            icon=":material/close:",
+            help=words.DISMISS(language),
+            on_click=history.dismiss,
+        )
 
 
 def clear() -> None:

@@ -6,15 +6,34 @@ entry, and Back reruns the script with the older address.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.address import IGNORED, Notice, Reading, known_here, read_query, to_query
+from dashboard import formats
+from dashboard.address import IGNORED, Reading, known_here, read_query, to_query
 from dashboard.filters import Filters
 from etl.snapshot import Snapshot
+from etl.words import Language, Words
 
 _HELD = "held"
+NEWER = Words(
+    en="Newer data was published on {moment}; the numbers are of it from now on.",
+    zh="{moment} 已发布新数据，当前数字均基于新数据。",
+)
+Told = Callable[[Language], str]
+"""One line for the reader."""
+
+
+@dataclass(frozen=True)
+class Newer:
+    """Says that another snapshot has taken the place of the one shown before."""
+
+    published_at: datetime
+
+    def __call__(self, language: Language) -> str:
+        return NEWER(language, moment=formats.moment(self.published_at, language))
 
 
 @dataclass
@@ -25,12 +44,13 @@ class _Held:
     """
 
     filters: Filters
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Told, ...] = ()
+    snapshot_id: str = ""
     is_gesture: bool = False
     answered: int = 0
 
 
-def change(gesture: Callable[[Filters], Filters], notices: tuple[Notice, ...] = ()) -> None:
+def change(gesture: Callable[[Filters], Filters], notices: tuple[Told, ...] = ()) -> None:
     """A gesture of the reader. Call it in a widget's callback, which runs before the script.
 
     `notices` say what of it was not understood.
@@ -78,8 +98,13 @@ def query_of(filters: Filters, opening: Filters, *, has_start: bool) -> dict[str
     return to_query(filters, opening) or ({"period": [filters.preset]} if has_start else {})
 
 
-def notices() -> tuple[Notice, ...]:
+def notices() -> tuple[Told, ...]:
     return _held().notices
+
+
+def dismiss() -> None:
+    """The notices are read."""
+    _held().notices = ()
 
 
 def _held() -> _Held:
@@ -97,7 +122,9 @@ def _settle(snapshot: Snapshot) -> None:
     """Leave out what the log does not know, also after another snapshot was published under this session."""
     held = _held()
     reading = known_here(held.filters, snapshot)
-    held.filters, held.notices = reading.filters, (*held.notices, *reading.notices)
+    newer = (Newer(snapshot.info.published_at),) if held.snapshot_id not in {"", snapshot.id} else ()
+    held.filters, held.notices = reading.filters, (*held.notices, *newer, *reading.notices)
+    held.snapshot_id = snapshot.id
 
 
 def _came_by_history() -> bool:

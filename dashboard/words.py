@@ -75,6 +75,7 @@ EXCEPTED = Words(en="{name}: all except {values}", zh="{name}：除 {values} 外
 AND_MORE = Words(en="{values} and {n} more", zh="{values} 等另 {n} 项")
 LISTED = Words(en=", ", zh="、")
 CLEAR = Words(en="Clear filters", zh="清除筛选")
+DISMISS = Words(en="Dismiss", zh="关闭提示")
 RELEASE = Words(en="Release this filter", zh="取消此筛选")
 
 FRESH = Words(
