@@ -7,15 +7,13 @@ import pandas as pd
 
 from dashboard import colours, formats
 from dashboard.marks import Marks
-from dashboard.sketch import TRANSPARENT, Sketch
+from dashboard.sketch import Sketch
 from etl.catalogue import load_catalogue
 
 DAYS_OF_A_YEAR = 366
 CLOSE = 0.03
 """The part of the axis that a number needs: some 14 pixels on half a screen."""
 
-MOST_NOTES = 12
-"""Bands that say what they are all over; of more, the marks above them do."""
 CLOSE_IN_PANELS = 0.13
 """The same of a panel, a third as wide."""
 
@@ -105,29 +103,8 @@ def draw_on(figure: Sketch, found: list[Occasion], marks: Marks) -> Sketch:
             "showlegend": False,
         }
     )
-    if len(found) <= MOST_NOTES:
-        figure.add(*(_note(one, marks) for one in found if not one.is_moment))
     figure.set(shapes=[_mark(one, marks) for one in found], margin={"t": 14 if has_row else 26})
     return figure
-
-
-def _note(one: Occasion, marks: Marks) -> dict[str, object]:
-    """Over a band, unseen: what it is shows wherever a pointer or a finger is on it and no number is nearer."""
-    ends = [_inside(one.start, marks), _inside(one.last, marks)]
-    return {
-        "type": "scatter",
-        "mode": "none",
-        "x": [*ends, *reversed(ends)],
-        "y": [0, 0, 1, 1],
-        "yaxis": "y99",
-        "fill": "toself",
-        "fillcolor": TRANSPARENT,
-        "hoveron": "fills",
-        "hoverinfo": "text",
-        "text": _said(one, marks),
-        "name": "",
-        "showlegend": False,
-    }
 
 
 def draw_in_panels(figure: Sketch, found: list[Occasion], marks: Marks) -> Sketch:
