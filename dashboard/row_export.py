@@ -1,8 +1,9 @@
 """The rows behind a number as a file: made while it is sent, and broken off rather than ended where that fails."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -27,6 +28,8 @@ from etl.words import Language
 logger = logging.getLogger(__name__)
 
 SNAPSHOT, ORDER, OLDEST = "snapshot", "order", "oldest"
+HEADERS_AND_FIRST = 2
+"""Pieces that are made before anything is said: whoever cannot read one row says why, with a status."""
 BAD_REQUEST, NOT_FOUND, REPLACED, GONE, FAILED = 400, 404, 409, 410, 500
 
 
@@ -50,11 +53,18 @@ async def rows_csv(home: Path, request: Request) -> Response:
 class Streamed(StreamingResponse):
     """A file without a length. Where it cannot be finished the connection is cut, so that nobody takes it for whole."""
 
+    def __init__(self, begun: list[bytes], chunks: Generator[bytes, None, None], headers: dict[str, str]) -> None:
+        self._chunks = chunks
+        content = _off_the_loop(chain(begun, chunks))
+        super().__init__(content, media_type="text/csv; charset=utf-8", headers=headers)
+
     async def stream_response(self, send: Send) -> None:
         try:
             await super().stream_response(send)
         except RefusalLensError as problem:
             logger.error("%s was broken off: %s", ROWS, problem)
+        finally:
+            self._chunks.close()  # also where the reader went away: what it read from would stay open
 
 
 def _answer(home: Path, params: QueryParams, method: str) -> Response:
@@ -94,12 +104,17 @@ def _no_snapshot(home: Home, asked: str) -> Response | None:
 def _file(rows: Rows, language: Language, *, is_newest_first: bool, is_wanted: bool) -> Response:
     if not rows.has_store:
         return PlainTextResponse(f"the store of {rows.home.root} is not there, so there are no rows\n", NOT_FOUND)
-    rows.check_parts()
     chunks = csv_chunks(rows, language, is_newest_first=is_newest_first)
+    try:
+        rows.check_parts()
+        begun = list(islice(chunks, HEADERS_AND_FIRST)) if is_wanted else []
+    except RefusalLensError as problem:
+        return PlainTextResponse(f"{problem}\n", FAILED)
     name = f"rows_{file_stem(rows.snapshot, rows.question)}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    content = _off_the_loop(chunks if is_wanted else iter(()))
-    return Streamed(content, media_type="text/csv; charset=utf-8", headers=headers)
+    if not is_wanted:
+        chunks.close()
+    return Streamed(begun, chunks, headers)
 
 
 async def _off_the_loop(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -33,7 +33,7 @@ MOST_IN_A_SHEET = 1_048_575
 """Rows below the headings that a spreadsheet holds."""
 
 
-def csv_chunks(rows: Rows, language: Language, *, is_newest_first: bool = True) -> Iterator[bytes]:
+def csv_chunks(rows: Rows, language: Language, *, is_newest_first: bool = True) -> Generator[bytes, None, None]:
     """All rows: UTF-8 with BOM, CRLF, machine headers, a column of labels beside every column of codes.
 
     Texts that a spreadsheet would run are guarded as in `etl.export`. Raises `DamagedSnapshot` where a part of the

@@ -2,18 +2,21 @@
 
 import http.client
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
+import anyio
 import pytest
 from browsing import serving
+from starlette.requests import ClientDisconnect
 
 from dashboard.address import read_query
 from dashboard.filters import Filters
-from dashboard.row_export import address
+from dashboard.row_export import Streamed, address
 from etl.export import file_stem
 from etl.home import Home
 from etl.query import Attribution, Question, Selection
@@ -149,6 +152,18 @@ def test_a_part_that_is_missing_is_named_before_anything_is_sent(server: str, ho
     assert text.count("\n") == 1
 
 
+def test_a_home_that_lost_its_key_says_so_before_anything_is_sent(server: str, home: Home, snapshot: Snapshot) -> None:
+    key = home.hash_key.read_bytes() if home.hash_key.exists() else None
+    home.hash_key.write_bytes(b"no key")
+    try:
+        code, text = _refused(server + address(SHOWN, snapshot, is_newest_first=True))
+    finally:
+        home.hash_key.write_bytes(key) if key else home.hash_key.unlink()
+
+    assert code == 500
+    assert text.startswith(f"{home.hash_key} is no key of 32 bytes")
+
+
 def test_a_file_that_cannot_be_finished_does_not_look_whole(server: str, home: Home, snapshot: Snapshot) -> None:
     part = home.root / _rows(snapshot, Filters()).parts[-3].path
     whole = part.read_bytes()
@@ -190,3 +205,26 @@ def test_a_question_of_the_command_line_finds_the_same_rows(snapshot: Snapshot) 
     asked = Question(("refusals",), (), dict(SHOWN.where), period.since, period.until, SHOWN.attribution)
 
     assert Rows(snapshot, asked).total == _rows(snapshot).total
+
+
+def test_what_a_reader_leaves_in_the_middle_is_closed() -> None:
+    closed = []
+
+    def chunks() -> Generator[bytes, None, None]:
+        try:
+            yield b"first"
+            yield b"second"
+        finally:
+            closed.append(True)
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message.get("body"):
+            raise OSError("the reader is gone")
+
+    with pytest.raises(ClientDisconnect):
+        anyio.run(Streamed([], chunks(), {}), {"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send)
+
+    assert closed == [True]
