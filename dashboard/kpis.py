@@ -1,12 +1,13 @@
-"""The row of leading numbers, each with its change in counts, and in points where it is a rate."""
+"""The row of leading numbers, each with its change in counts, or in points where it is a rate, and how sure that is."""
 
 from dataclasses import dataclass
+from math import nan
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats, words
+from dashboard import formats, state, words
 from dashboard.answers import marks
 from dashboard.cards import rows_link, shown, spelled
 from dashboard.charts import BEFORE as BEFORE_SUFFIX
@@ -15,6 +16,7 @@ from dashboard.downloads import frame_buttons
 from dashboard.problems import said
 from dashboard.screen import Screen
 from etl.catalogue.metrics import METRICS, Unit
+from etl.differences import CHANGE, is_noise
 from etl.errors import InvalidValue
 from etl.periods import Period
 from etl.query import Question
@@ -22,6 +24,15 @@ from etl.words import Words
 
 BEFORE = Words(en="before: {value}", zh="此前：{value}")
 COUNTED = Words(en="{value} ({counts})", zh="{value}（{counts}）")
+NOISE = Words(en="{change} · could be noise", zh="{change} · 可能只是波动")
+INTERVAL = Words(en="Change: 95 % interval {low} to {high}; {zero}.", zh="变化：95% 区间 {low} 至 {high}，{zero}。")
+WITH_ZERO = Words(en="it includes zero, so it could be noise", zh="包含零，可能只是波动")
+WITHOUT_ZERO = Words(en="zero is outside it", zh="不含零")
+METHOD = Words(
+    en="It is as wide as the days of the eight weeks up to the end of the period compared with scattered around their "
+    "weekday’s level.",
+    zh="区间宽度取自对比时段末日之前八周内各日围绕其星期水平的离散程度。",
+)
 NO_BEFORE = Words(en="nothing to compare with", zh="无可比时段")
 NO_AMOUNTS = Words(en="The log carries no amounts.", zh="日志未包含金额。")
 STAGES = Words(
@@ -61,15 +72,16 @@ def show_row(screen: Screen) -> None:
 
 
 def _give(screen: Screen) -> None:
-    """All leading numbers as one row, those of the period compared with beside them."""
-    question = _question(screen)
-    frame = screen.ask(question)
-    before = _before(screen)
-    if before is not None:
-        frame = frame.join(before.add_suffix(BEFORE_SUFFIX))
+    """All leading numbers as one row of a file."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="foot_kpis"):
-        frame_buttons(screen, "kpis", question, frame)
+        frame_buttons(screen, "kpis", _question(screen), frame(screen))
         rows_link(screen, ROW[0].metric)
+
+
+def frame(screen: Screen) -> pd.DataFrame:
+    """What the files hold: the numbers, those compared with, and the differences with their intervals."""
+    now, before = screen.ask(_question(screen)), _before(screen)
+    return now if before is None else now.join(before.add_suffix(BEFORE_SUFFIX)).join(_changes(screen))
 
 
 def _question(screen: Screen, period: Period | None = None) -> Question:
@@ -97,7 +109,7 @@ def _show(kpi: Kpi, screen: Screen) -> None:
         st.caption(problem)
         return
     now, before = screen.ask(_question(screen)), _before(screen)
-    _metric(kpi, label, now, before, screen)
+    _metric(kpi, label, now, screen)
     for line in _lines(kpi.metric, now, before, screen):
         st.caption(line)
 
@@ -115,18 +127,54 @@ def _no_money(screen: Screen) -> str | None:
     return None
 
 
-def _metric(kpi: Kpi, label: str, now: pd.DataFrame, before: pd.DataFrame | None, screen: Screen) -> None:
-    rise = 0.0 if before is None else now[kpi.metric].iloc[0] - before[kpi.metric].iloc[0]
-    asked, text = METRICS[kpi.metric], change(kpi.metric, rise, screen)
-    is_level = not formats.is_change(text)
+def _metric(kpi: Kpi, label: str, now: pd.DataFrame, screen: Screen) -> None:
+    about = f"{screen.words(METRICS[kpi.metric].definition)}  \n{spelled(kpi.metric, now, screen)}"
+    value = shown(kpi.metric, now[kpi.metric].iloc[0], screen)
+    rise, low, high = found = moved(kpi.metric, screen)
+    if pd.isna(rise):
+        st.metric(label, value, help=about)
+        return
+    is_level = not formats.is_change(change(kpi.metric, rise, screen))
+    is_plain = kpi.is_bad is None or is_level or is_noise(low, high)
     st.metric(
         label,
-        shown(kpi.metric, now[kpi.metric].iloc[0], screen),
-        delta=None if before is None or pd.isna(rise) else text,
-        delta_color="gray" if kpi.is_bad is None or is_level else COLOURS[kpi.is_bad, rise > 0],
+        value,
+        delta=said_change(kpi.metric, found, screen),
+        delta_color="gray" if is_plain else COLOURS[bool(kpi.is_bad), rise > 0],
         delta_arrow="off" if is_level else "up" if rise > 0 else "down",
-        help=f"{screen.words(asked.definition)}  \n{spelled(kpi.metric, now, screen)}",
+        help=f"{about}\n\n{said_interval(kpi.metric, found, screen)}".rstrip(),
     )
+
+
+def moved(metric: str, screen: Screen) -> tuple[float, float, float]:
+    """The difference from the period compared with and the ends of its interval; NaN where there is none."""
+    if screen.comparison is None:
+        return nan, nan, nan
+    row = _changes(screen).iloc[0]
+    rise, low, high = (float(row[f"{metric}{CHANGE}{end}"]) for end in ("", "_low", "_high"))
+    return rise, low, high
+
+
+def said_change(metric: str, found: tuple[float, float, float], screen: Screen) -> str:
+    """The difference that `moved` found, and in words where it could be noise."""
+    rise, low, high = found
+    text = change(metric, rise, screen)
+    return screen.words(NOISE, change=text) if is_noise(low, high) else text
+
+
+def said_interval(metric: str, found: tuple[float, float, float], screen: Screen) -> str:
+    """The ends of the difference's interval, and how they are found; nothing where there is none."""
+    _, low, high = found
+    if pd.isna(low):
+        return ""
+    ends = {name: change(metric, value, screen) for name, value in (("low", low), ("high", high))}
+    said = screen.words(INTERVAL, **ends, zero=screen.words(WITH_ZERO if is_noise(low, high) else WITHOUT_ZERO))
+    return f"{said}  \n{screen.words(METHOD)}"
+
+
+def _changes(screen: Screen) -> pd.DataFrame:
+    assert screen.comparison is not None
+    return state.changes(screen.snapshot, _question(screen), screen.comparison)
 
 
 def _before(screen: Screen) -> pd.DataFrame | None:

@@ -8,6 +8,7 @@ import streamlit as st
 from etl import movers as moving
 from etl import together as sets
 from etl.contrast import against_the_rest
+from etl.differences import differences
 from etl.home import Home
 from etl.intervals import ask_with_intervals
 from etl.periods import Period
@@ -74,6 +75,16 @@ def _movers(
     _snapshot: Snapshot, _question: Question, before: Period, snapshot_id: str, question: str
 ) -> tuple[pd.DataFrame, int]:
     return moving.movers(_snapshot, _question, before)
+
+
+def changes(snapshot: Snapshot, question: Question, before: Period) -> pd.DataFrame:
+    """How far each number of a question moved against the period before, with intervals."""
+    return _changes(snapshot, question, before, snapshot.id, repr(question))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _changes(_snapshot: Snapshot, _question: Question, before: Period, snapshot_id: str, question: str) -> pd.DataFrame:
+    return differences(_snapshot, _question, before)
 
 
 def together(snapshot: Snapshot, question: Question, level: str) -> pd.DataFrame:

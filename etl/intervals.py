@@ -1,6 +1,7 @@
 """How sure a rate is: Wilson intervals widened by how much the days scatter more than independent attempts would."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ Z_95 = 1.959963984540054
 MINIMUM_N = 30
 """Below this many decided attempts a rate is greyed and marked."""
 WEEKDAYS = 7
+SCATTER = timedelta(weeks=8)
+"""How far back from the end of the period compared with the scatter of days is looked for."""
 
 
 def ask_with_intervals(snapshot: Snapshot, question: Question) -> pd.DataFrame:
@@ -61,6 +64,29 @@ def overdispersion(daily: pd.DataFrame, successes: str, trials: str) -> float:
         return 1.0
     squares = ((days[successes] - days[trials] * p) ** 2)[variance > 0] / variance[variance > 0]
     return max(1.0, float(squares.sum()) / free)
+
+
+def scatter_of_sums(daily: pd.DataFrame, column: str, *, is_count: bool) -> float:
+    """Pearson's χ² of daily sums around their weekday's mean, per degree of freedom: their variance over their mean.
+
+    `daily` has the columns `day` and the sum. A count scatters at least as a Poisson one, 1, which is also said where
+    days are too few; of money nothing is known then: NaN.
+    """
+    days = daily[daily[column].notna()]
+    weekday = pd.to_datetime(days["day"]).dt.day_of_week
+    mean = days.groupby(weekday)[column].transform("mean").astype(float)
+    free = len(days) - weekday.nunique()
+    if free < WEEKDAYS or not (mean > 0).any():
+        return 1.0 if is_count else np.nan
+    squares = ((days[column] - mean) ** 2)[mean > 0] / mean[mean > 0]
+    found = float(squares.sum()) / free
+    return max(1.0, found) if is_count else found
+
+
+def careful_variance(successes: "pd.Series[float]", trials: "pd.Series[float]") -> "pd.Series[float]":
+    """Binomial, of a rate that is never quite 0 or 1: a half is added to what succeeded and to what did not."""
+    careful = (successes + 0.5) / (trials + 1)
+    return careful * (1 - careful) / trials
 
 
 def daily_overdispersion(snapshot: Snapshot, daily: Question) -> float:

@@ -1,13 +1,13 @@
 """What moved against an earlier period: causes, and regions where a cause moved by itself, beyond chance."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from math import erfc, sqrt
 
 import numpy as np
 import pandas as pd
 
-from etl.intervals import Z_95, overdispersion
+from etl.intervals import SCATTER, Z_95, careful_variance, overdispersion
 from etl.periods import Period
 from etl.query import Question, ask
 from etl.snapshot import EVERYWHERE, Snapshot
@@ -16,8 +16,6 @@ FALSE_DISCOVERIES = 0.05
 """Of the movers told, how many may be chance (Benjamini & Hochberg 1995)."""
 FEWEST_REFUSALS = 10
 """In both periods together; with fewer no test is worth its name."""
-SCATTER = timedelta(weeks=8)
-"""How far back the scatter of days is looked for."""
 CONCENTRATED = 0.8
 """This much of a cause's change in a few regions, and only they are named."""
 SOME_REGIONS = 3
@@ -91,7 +89,7 @@ def _tested(both: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFrame:
     is_enough = both["refusals"] + both["refusals_before"] >= FEWEST_REFUSALS
     tested = both[is_enough & (both["decided"] > 0) & (both["decided_before"] > 0)].copy()
     scatter = tested["cause"].map(spread).fillna(1.0).astype(float)
-    variance = sum(_variance(tested[f"refusals{side}"], tested[f"decided{side}"]) for side in ("", "_before"))
+    variance = sum(careful_variance(tested[f"refusals{side}"], tested[f"decided{side}"]) for side in ("", "_before"))
     error = np.sqrt(scatter * variance)
     tested["error"] = error
     change = tested["refusal_rate"] - tested["refusal_rate_before"]
@@ -99,12 +97,6 @@ def _tested(both: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFrame:
         tested[f"change{name}"] = change + times * error
         tested[f"additional{name}"] = tested[f"change{name}"] * tested["decided"]
     return tested.assign(p_value=(change / error).map(lambda z: erfc(abs(z) / sqrt(2))).astype(float))
-
-
-def _variance(refusals: "pd.Series[float]", decided: "pd.Series[float]") -> "pd.Series[float]":
-    """Binomial, of a rate that is never quite 0 or 1."""
-    careful = (refusals + 0.5) / (decided + 1)
-    return careful * (1 - careful) / decided
 
 
 def _discovered(p_values: "pd.Series[float]") -> "pd.Series[bool]":

@@ -236,8 +236,8 @@ def metric(name: str) -> Metric:
     return METRICS[name]
 
 
-SIDES = ("_before", "_rest", "_low", "_high")
-"""Ends of columns beside a number's own: the period compared with, and the ends of an interval."""
+SIDES = ("_before", "_rest", "_low", "_high", "_change")
+"""Ends of columns beside a number's own: the period compared with, the ends of an interval, the difference."""
 SHARES = ("change", "difference", "share_with", "share_alone")
 """Columns that are no metric and yet a share."""
 
