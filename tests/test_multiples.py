@@ -105,7 +105,7 @@ def test_nothing_lies_over_the_marks_in_a_band_so_that_they_can_be_clicked() -> 
         sketch = trends.trend(counted(2), EN, "cause", "refusals", shape)
         figure = occasions.draw_on(sketch, [occasions.Occasion(1, first, last, "holiday", "")], EN).figure()
 
-        assert [trace for trace in figure.data if trace.fill == "toself"] == []
+        assert list(figure.select_traces({"fill": "toself"})) == []
         assert len(figure.layout.shapes) == 1
 
 
