@@ -7,7 +7,17 @@ from enum import StrEnum
 from typing import Any
 
 from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
-from etl.periods import ALL, PRESET_DAYS, Comparison, Period, comparison_period, last_complete_day, preset_period
+from etl.catalogue.spring_festivals import ZONES
+from etl.periods import (
+    ALL,
+    PRESET_DAYS,
+    Comparison,
+    Period,
+    comparison_period,
+    festival_shift,
+    last_complete_day,
+    preset_period,
+)
 from etl.query import Attribution, Question, Selection
 from etl.snapshot import SnapshotInfo
 from etl.words import Language, Words
@@ -53,6 +63,11 @@ def complete_days(info: SnapshotInfo) -> Period:
     if COARSER[info.time_grain] > COARSER["instant"]:
         return Period(info.first_day, info.last_day)
     return Period(info.first_day, max(last_complete_day(info.as_of), info.first_day))
+
+
+def keeps_festival(info: SnapshotInfo) -> bool:
+    """Whether days can be held against the Spring Festival's: the log has days, of a place where business keeps it."""
+    return info.business_zone in ZONES and COARSER[info.time_grain] <= COARSER["day"]
 
 
 def canonical(where: Iterable[tuple[str, Selection]]) -> tuple[tuple[str, Selection], ...]:
@@ -109,8 +124,14 @@ class Filters:
         """The days compared with, or None when none are asked for or the log does not reach back that far."""
         if self.compare is None or self.is_outside(info):
             return None
-        before = comparison_period(self.period(info), self.compare)
+        before = comparison_period(self.period(info), self.compare, has_festival=keeps_festival(info))
         return before if before.since >= info.first_day else None
+
+    def is_by_festival(self, info: SnapshotInfo) -> bool:
+        """Whether the days compared with are those as far from lunar New Year, and not of the same weekdays."""
+        if self.compare is None or self.comparison(info) is None or not keeps_festival(info):
+            return False
+        return festival_shift(self.period(info), self.compare) is not None
 
     def is_too_early(self, info: SnapshotInfo) -> bool:
         """Whether a comparison is asked for that begins before the log."""

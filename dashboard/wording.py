@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from dashboard import formats, words
-from dashboard.filters import CUSTOM, PRESETS, Filters, complete_days
+from dashboard.filters import CUSTOM, PRESETS, Filters, complete_days, keeps_festival
 from etl.catalogue.dimensions import DIMENSIONS
-from etl.periods import ALL, Period
+from etl.periods import ALL, Comparison, Period
 from etl.query import Attribution, Selection
 from etl.snapshot import Snapshot
 
@@ -39,7 +39,7 @@ def sentence(filters: Filters, snapshot: Snapshot) -> str:
     language, info = filters.language, snapshot.info
     parts = [_days(filters, snapshot)]
     if before := filters.comparison(info):
-        parts.append(words.COMPARED(language, days=days(before, filters, snapshot)))
+        parts.append(words.COMPARED(language, days=days(before, filters, snapshot)) + _aligned(filters, snapshot))
     if filters.attribution is not Attribution.PRIMARY:
         parts.append(words.ATTRIBUTED(language, how=words.ATTRIBUTIONS[filters.attribution](language)))
     if filters.is_too_early(info):
@@ -47,6 +47,18 @@ def sentence(filters: Filters, snapshot: Snapshot) -> str:
     if filters.is_too_fine(info):
         parts.append(_too_fine(filters, snapshot))
     return " · ".join(parts)
+
+
+def _aligned(filters: Filters, snapshot: Snapshot) -> str:
+    """By what the days of last year were found, in brackets; nothing where there is no choice."""
+    if filters.compare is not Comparison.LAST_YEAR or not keeps_festival(snapshot.info):
+        return ""
+    before, now = filters.comparison(snapshot.info), filters.period(snapshot.info)
+    is_by_festival = filters.is_by_festival(snapshot.info)
+    if before is None or (not is_by_festival and before.since.weekday() != now.since.weekday()):
+        return ""
+    how = words.BY_FESTIVAL if is_by_festival else words.BY_WEEKDAY
+    return words.BRACKETED(filters.language, text=how(filters.language))
 
 
 def _too_fine(filters: Filters, snapshot: Snapshot) -> str:

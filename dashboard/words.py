@@ -22,6 +22,9 @@ COMPARISONS = {
     Comparison.LAST_YEAR: Words(en="Same period last year", zh="去年同期"),
 }
 COMPARED = Words(en="compared with {days}", zh="对比 {days}")
+BY_FESTIVAL = Words(en="as many days from lunar New Year, not the same weekdays", zh="按距春节天数对齐，而非按星期")
+BRACKETED = Words(en=" ({text})", zh="（{text}）")
+BY_WEEKDAY = Words(en="the same weekdays", zh="按星期对齐")
 TOO_EARLY = Words(
     en="The log begins on {day}: too late for this comparison.", zh="日志始于 {day}，早于此的对比时段无数据。"
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from etl.catalogue.spring_festivals import days_to_previous
 from etl.errors import UnknownName
 
 
@@ -34,6 +35,8 @@ ALL = "all"
 PRESETS = (*PRESET_DAYS, ALL)
 WEEK = 7
 WEEKS_OF_A_YEAR = 52
+MOST_DAYS_BY_FESTIVAL = 92
+"""A quarter."""
 
 
 def last_complete_day(as_of: datetime) -> date:
@@ -51,19 +54,32 @@ def preset_period(preset: str, as_of: datetime, first_day: date) -> Period:
     return Period(max(until - timedelta(days=PRESET_DAYS[preset] - 1), first_day), until)
 
 
-def comparison_period(period: Period, comparison: Comparison) -> Period:
+def comparison_period(period: Period, comparison: Comparison, *, has_festival: bool = False) -> Period:
     """The comparable days before: as many, starting on the same weekday.
 
     The previous period is moved back by whole weeks, as few as avoid an overlap; last year by at least 52.
-    A period of whole calendar years is compared with whole calendar years.
+    A period of whole calendar years is compared with whole calendar years. Where business keeps the Spring Festival
+    (`has_festival`), last year's days are those as far from lunar New Year if the period touches its season.
     """
     years = _whole_years(period)
     if years:
         return _years_back(period, years if comparison is Comparison.PREVIOUS else 1)
+    if has_festival and (lunar := festival_shift(period, comparison)):
+        return period.shifted(-lunar)
     weeks = -(-period.days // WEEK)
     if comparison is Comparison.LAST_YEAR:
         weeks = max(weeks, WEEKS_OF_A_YEAR)
     return period.shifted(-weeks * WEEK)
+
+
+def festival_shift(period: Period, comparison: Comparison) -> int | None:
+    """How many days back the same days of the lunar year lie; None where the Spring Festival is not what aligns.
+
+    Longer periods keep to weekdays: 52 weeks before they hold a festival too, and their other days would be misplaced.
+    """
+    if comparison is not Comparison.LAST_YEAR or period.days > MOST_DAYS_BY_FESTIVAL:
+        return None
+    return days_to_previous(period.since, period.until)
 
 
 def _whole_years(period: Period) -> int:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from etl.catalogue.spring_festivals import NEW_YEARS
 from synthetic_data.decks import Array
 from synthetic_data.places import Places
 from synthetic_data.streams import Streams
@@ -22,11 +23,8 @@ PROMOTIONS = {(11, 11): 3.0, (11, 10): 1.25, (11, 12): 1.3, (6, 18): 1.8, (6, 17
 MIDNIGHT_WALL, EVENING_PEAK = 4.0, 1.6
 """On a promotion day people wait for midnight, and come back at eight in the evening."""
 
-SPRING_FESTIVALS = (
-    *(date(2024, 2, 10), date(2025, 1, 29), date(2026, 2, 17), date(2027, 2, 6), date(2028, 1, 26), date(2029, 2, 13)),
-    *(date(2030, 2, 3), date(2031, 1, 23), date(2032, 2, 11), date(2033, 1, 31), date(2034, 2, 19), date(2035, 2, 8)),
-)
-"""New Year's Day of the lunar calendar: the day of the new moon in China."""
+SPRING_FESTIVALS = tuple(day for day in NEW_YEARS if day.year >= 2024)
+"""Those that the world can lie near."""
 
 BEFORE_PAYDAY, ON_PAYDAY = 1.20, 0.88
 DAYS_SHORT_OF_MONEY = 5
