@@ -47,8 +47,8 @@ class Bookmarks:
         except NotSaved as problem:
             st.warning(problem(self.language))
             return
-        if problem := st.session_state.pop(_SAID, None):
-            st.warning(problem(self.language))
+        if told := st.session_state.pop(_SAID, None):
+            st.warning(told(self.language))
         for place, view in enumerate(views):
             self._row(place, view)
         if not views:
