@@ -25,7 +25,7 @@ def links(pages: Mapping[str, "st.Page"], query: dict[str, list[str]]) -> "st.de
 
     Returns their row.
     """
-    row = st.container(horizontal=True, gap="xsmall", key="views")
+    row = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="views")
     for page in pages.values():
         row.page_link(page, query_params=query)
     return row
