@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from dashboard import answers, board, state
+from dashboard import answers, board, crumbs, state
 from dashboard.address import known_here, read_query, to_query
 from dashboard.clicks import PERIOD_BEFORE
 from dashboard.filters import Filters, opening
@@ -80,6 +80,8 @@ def _screen(snapshot: Snapshot, cards: Cards, asked: Asked) -> Screen:
 
 
 def _after(gesture: Mapping[str, Any], screen: Screen, cards: Cards) -> Filters:
+    if "up" in gesture:
+        return crumbs.on_up(screen.snapshot, *gesture["up"])(screen.filters)
     card = next((card for card in cards(screen) if card.id == gesture["chart"]), None)
     ways = card and (answers.on_click(card, screen), answers.on_menu(card, screen), answers.on_brush(card, screen))
     change = ways and board.meant(gesture, *ways)

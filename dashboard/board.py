@@ -71,6 +71,8 @@ class Board:
     """Collects the charts of one run, to be handed to the browser in one message."""
 
     charts: dict[str, Chart] = field(default_factory=dict)
+    on_up: Callable[[str, str], Change] | None = None
+    """What a breadcrumb does, by its dimension and value."""
 
     def add(self, id: str, chart: Chart) -> None:
         self.charts[id] = chart
@@ -107,7 +109,9 @@ class Board:
             history.once(gesture["number"], partial(self._act, gesture))
 
     def _act(self, gesture: dict[str, Any]) -> None:
-        chart = self.charts.get(gesture["chart"])
+        if self.on_up and "up" in gesture:
+            history.change(self.on_up(*gesture["up"]))
+        chart = self.charts.get(gesture.get("chart", ""))
         if chart and (change := meant(gesture, chart.on_click, chart.on_menu, chart.on_brush)):
             history.change(change)
 

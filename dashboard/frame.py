@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import formats, history, reference, words
+from dashboard import crumbs, formats, history, reference, words
 from dashboard.address import to_query
 from dashboard.filters import Filters
-from dashboard.wording import chips, outside, sentence
+from dashboard.wording import chips, lead, outside, rest
 from etl.snapshot import Reconciliation, Snapshot, SnapshotInfo
 from etl.words import Language
 
@@ -37,19 +37,29 @@ def link(page: "st.Page", opening: Filters, text: str, filters: Filters) -> None
 
 
 def shown(snapshot: Snapshot, filters: Filters) -> None:
-    """The filters in words; a chip releases its own, the last button all of them."""
+    """The filters in one sentence, and below it breadcrumbs."""
+    _sentence(snapshot, filters)
     language = filters.language
-    st.markdown(sentence(filters, snapshot))
+    if way := crumbs.html(filters, snapshot):
+        st.html(way)
     if filters.is_outside(snapshot.info):
         st.warning(outside(filters, snapshot), icon=":material/event_busy:")
     if told := history.notices():
         _notices("  \n".join(line(language) for line in told), language)
+
+
+def _sentence(snapshot: Snapshot, filters: Filters) -> None:
+    """A chip in it releases its filter, the button at its end all of them."""
+    begins, ends = lead(filters, snapshot), rest(filters, snapshot)
     if not filters.where:
+        st.markdown(f"{begins} · {ends}")
         return
-    with st.container(horizontal=True, gap="xsmall", key="chips"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="chips"):
+        st.markdown(begins, width="content")
         for chip in chips(filters, snapshot):
-            _chip(chip.dimension, chip.text, language)
-        st.button(words.CLEAR(language), type="tertiary", key="clear", on_click=clear)
+            _chip(chip.dimension, chip.text, filters.language)
+        st.markdown(ends, width="content")
+        st.button(words.CLEAR(filters.language), type="tertiary", key="clear", on_click=clear)
 
 
 def _notices(text: str, language: Language) -> None:

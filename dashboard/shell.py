@@ -7,9 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import answers, formats, frame, history, saved, state, ways, words
+from dashboard import answers, crumbs, formats, frame, history, saved, state, ways, words
 from dashboard.ahead import page_of
-from dashboard.board import is_dark
+from dashboard.board import Board, is_dark
 from dashboard.bookmarks import Bookmarks
 from dashboard.downloads import view_button
 from dashboard.filters import opening
@@ -51,13 +51,14 @@ def screen(home: Path, browser_language: Language) -> None:
     first = opening(snapshot.info, browser_language)
     start = saved.start(home)
     filters = history.arrive(snapshot, first, start and saved.opened(start, first))
-    shown = Screen(snapshot, filters, kept=st.session_state, is_dark=is_dark())
+    board = Board(on_up=partial(crumbs.on_up, snapshot))
+    shown = Screen(snapshot, filters, board, kept=st.session_state, is_dark=is_dark())
     pages = {name: page(name, partial(view.render, shown), filters.language) for name, view in VIEWS.items()}
     shown.links["rows"] = partial(frame.link, pages["rows"], first)
     chosen = st.navigation(list(pages.values()), position="hidden")
-    side, top, body, board = places()
+    side, top, body, charts = places()
     answers.draw(VIEWS[chosen.url_path or "overview"].cards(shown), shown)
-    with board:
+    with charts:
         menus = [chart.menu for chart in shown.board.charts.values()]
         told = page_of(shown, chosen.url_path or "overview")
         shown.board.show(filters.language, told, ways.names(snapshot, menus, filters.language))

@@ -1,12 +1,12 @@
-"""What is shown, said in words: the period, the comparison, and each filter as a chip to release."""
+"""What is shown, said in one sentence: the period, each filter as a chip to release, the counting, the comparison."""
 
 from dataclasses import dataclass
 
 from dashboard import formats, words
-from dashboard.filters import CUSTOM, PRESETS, Filters, complete_days, keeps_festival
+from dashboard.filters import CUSTOM, PRESETS, Filters, Granularity, complete_days, keeps_festival
 from etl.catalogue.dimensions import DIMENSIONS
 from etl.periods import ALL, Comparison, Period
-from etl.query import Attribution, Selection
+from etl.query import Selection
 from etl.snapshot import Snapshot
 
 _MOST = 3
@@ -34,14 +34,19 @@ def _chip(filters: Filters, snapshot: Snapshot, dimension: str, selection: Selec
     return pattern(language, name=DIMENSIONS[dimension].words(language), values=listed)
 
 
-def sentence(filters: Filters, snapshot: Snapshot) -> str:
-    """`**Last 28 days**: 1 – 28 Mar 2026 · compared with …`, the name of the period in bold."""
+def lead(filters: Filters, snapshot: Snapshot) -> str:
+    """How the sentence begins, before the chips: `Refusals · **Last 28 days**: 1 – 28 Mar 2026`."""
+    return f"{words.SUBJECT(filters.language)} · {_days(filters, snapshot)}"
+
+
+def rest(filters: Filters, snapshot: Snapshot) -> str:
+    """How it ends, after the chips: how refusals are counted, in which steps, and what they are compared with."""
     language, info = filters.language, snapshot.info
-    parts = [_days(filters, snapshot)]
+    parts = [words.ATTRIBUTED(language, how=words.ATTRIBUTIONS[filters.attribution](language))]
+    if filters.granularity is not Granularity.AUTO and not filters.is_too_fine(info):
+        parts.append(words.STEPPED(language, step=words.GRANULARITIES[filters.granularity](language).lower()))
     if before := filters.comparison(info):
         parts.append(words.COMPARED(language, days=days(before, filters, snapshot)) + _aligned(filters, snapshot))
-    if filters.attribution is not Attribution.PRIMARY:
-        parts.append(words.ATTRIBUTED(language, how=words.ATTRIBUTIONS[filters.attribution](language)))
     if filters.is_too_early(info):
         parts.append(words.TOO_EARLY(language, day=formats.day(info.first_day, language)).rstrip(".。"))
     if filters.is_too_fine(info):

@@ -43,7 +43,9 @@ ATTRIBUTIONS = {
     Attribution.FRACTIONAL: Words(en="in equal parts", zh="平均分摊"),
     Attribution.SOLE: Words(en="only where it stands alone", zh="仅计唯一拒因"),
 }
-ATTRIBUTED = Words(en="refusals count {how}", zh="拒绝{how}")
+SUBJECT = Words(en="Refusals", zh="拒绝")
+STEPPED = Words(en="time in {step}", zh="时间按{step}")
+ATTRIBUTED = Words(en="counted {how}", zh="{how}")
 NOT_ADDING_UP = Words(
     en="Counted this way, parts do not add up to the whole.", zh="此归因方式下，各部分之和不等于总数。"
 )

@@ -235,3 +235,19 @@ def test_a_legend_of_text_filters_by_click_and_by_keyboard_and_has_the_menu(page
     press(page, "Shift+Enter")
     choose(page, "All except System overload")
     has_address(page, "/causes?except_cause=overload")
+
+
+# --------------------------------------------------------------------------------------------- breadcrumbs
+
+
+def test_a_breadcrumb_leads_back_up_in_one_step(page: Page) -> None:
+    open_at(page, "/?cause=overload&region=CN-GD")
+    crumbs = page.get_by_role("navigation", name="Where these filters lead")
+    expect(crumbs).to_contain_text("All layers › Platform › System overload")
+    crumbs.get_by_role("button", name="Platform").focus()
+    press(page, "Enter")
+    has_address(page, "/?layer=platform&region=CN-GD")
+    crumbs.get_by_role("button", name="All regions").click()
+    has_address(page, "/?layer=platform")
+    page.go_back()
+    has_address(page, "/?layer=platform&region=CN-GD")

@@ -14,7 +14,7 @@ from dashboard import formats
 from dashboard.address import PARAMETERS, read_query, to_query
 from dashboard.filters import CUSTOM, FILTERABLE, PRESETS, Filters, Granularity, opening
 from dashboard.problems import said as said_of
-from dashboard.wording import sentence
+from dashboard.wording import rest
 from etl.errors import InvalidValue
 from etl.periods import PRESETS as PERIOD_PRESETS
 from etl.periods import Comparison, Period
@@ -239,7 +239,7 @@ def test_too_many_steps_give_way_to_coarser_ones(preset: str, granularity: str, 
     chosen = Filters(preset=preset, granularity=Granularity(granularity))
     assert chosen.grain(info()) == grain
     assert chosen.is_too_fine(info()) is (grain != granularity)
-    said = sentence(chosen, cast("Snapshot", SimpleNamespace(info=info())))
+    said = rest(chosen, cast("Snapshot", SimpleNamespace(info=info())))
     assert ("Hours would be too many steps for this period; time is shown in days" in said) is (grain != granularity)
 
 

@@ -6,6 +6,7 @@
  */
 
 import { chartsAfter } from "./ahead.js";
+import { crumbGesture } from "./crumbs.js";
 import { keepEntries } from "./entries.js";
 import { Gestures, pointsOf } from "./gestures.js";
 import { saveImage, savers } from "./image.js";
@@ -42,6 +43,7 @@ class Board {
     this.places = new MutationObserver(() => this.settle());
     this.places.observe(document.body, { childList: true, subtree: true });
     this.ends = new AbortController();
+    document.addEventListener("click", (event) => crumbGesture(event, this.gestures), { signal: this.ends.signal });
     for (const name of ["click", "contextmenu", "keydown"]) {
       document.addEventListener(name, (event) => legendGesture(event, this.charts), { signal: this.ends.signal });
     }
