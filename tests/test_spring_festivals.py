@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.filters import CUSTOM, Filters
-from dashboard.wording import sentence
+from dashboard.wording import rest
 from etl.catalogue.spring_festivals import DAYS_AFTER, DAYS_BEFORE, NEW_YEARS
 from etl.periods import Comparison, Period, comparison_period
 from etl.snapshot import Snapshot, SnapshotInfo
@@ -53,7 +53,7 @@ def _last_year(period: Period) -> Period:
 
 
 def _said(chosen: Filters, info: SnapshotInfo = INFO) -> str:
-    return sentence(chosen, cast("Snapshot", SimpleNamespace(info=info)))
+    return rest(chosen, cast("Snapshot", SimpleNamespace(info=info)))
 
 
 def _own(text: str, language: Language = Language.EN) -> Filters:
