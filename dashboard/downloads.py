@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
+from dashboard import wording, words
 from dashboard.answers import Answer, Drawn
 from dashboard.screen import Screen
 from etl import export
@@ -59,9 +59,12 @@ def download_buttons(screen: Screen, card: str, drawn: Drawn, *, has_before: boo
     _buttons(screen, card, _of_drawn(screen, card, drawn, has_before))
 
 
-def frame_buttons(screen: Screen, key: str, question: Question, frame: pd.DataFrame) -> None:
+def frame_buttons(
+    screen: Screen, key: str, question: Question, frame: pd.DataFrame, *, has_before: bool = False
+) -> None:
     """The same of a frame that nothing is drawn from."""
-    _buttons(screen, key, _of_frame(screen, question, frame, export.file_stem(screen.snapshot, question)))
+    stem, beside = export.file_stem(screen.snapshot, question), _beside(screen, question, has_before)
+    _buttons(screen, key, _of_frame(screen, question, frame, stem, beside))
 
 
 def _of_drawn(screen: Screen, card: str, drawn: Drawn, has_before: bool) -> Files:
@@ -148,7 +151,8 @@ def _beside(screen: Screen, question: Question, has_before: bool) -> dict[str, A
     """What the file's facts add: the period compared with, and the filters that only highlight."""
     beside: dict[str, Any] = {}
     if has_before and screen.comparison is not None and screen.filters.compare is not None:
-        beside["compared_with"] = (screen.filters.compare.value, screen.comparison)
+        before, aligned = screen.comparison, wording.aligned_on(screen.filters, screen.snapshot)
+        beside["compared_with"] = (screen.filters.compare.value, before, aligned)
     highlighted = {name: kept for name, kept in screen.filters.where if name not in question.where}
     return beside | ({"highlighted": highlighted} if highlighted else {})
 

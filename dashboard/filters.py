@@ -67,7 +67,8 @@ def complete_days(info: SnapshotInfo) -> Period:
 
 def keeps_festival(info: SnapshotInfo) -> bool:
     """Whether days can be held against the Spring Festival's: the log has days, of a place where business keeps it."""
-    return info.business_zone in ZONES and COARSER[info.time_grain] <= COARSER["day"]
+    is_kept = info.business_zone in ZONES and info.is_of_china
+    return is_kept and COARSER[info.time_grain] <= COARSER["day"]
 
 
 def canonical(where: Iterable[tuple[str, Selection]]) -> tuple[tuple[str, Selection], ...]:

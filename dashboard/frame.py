@@ -8,7 +8,8 @@ from dashboard import crumbs, formats, history, reference, words
 from dashboard.address import to_query
 from dashboard.filters import Filters
 from dashboard.wording import chips, lead, outside, rest
-from etl.snapshot import Reconciliation, Snapshot, SnapshotInfo
+from etl.reconciliation import Reconciliation
+from etl.snapshot import Snapshot, SnapshotInfo
 from etl.words import Language
 
 

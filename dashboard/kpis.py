@@ -74,7 +74,7 @@ def show_row(screen: Screen) -> None:
 def _give(screen: Screen) -> None:
     """All leading numbers as one row of a file."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="foot_kpis"):
-        frame_buttons(screen, "kpis", _question(screen), frame(screen))
+        frame_buttons(screen, "kpis", _question(screen), frame(screen), has_before=True)
         rows_link(screen, ROW[0].metric)
 
 

@@ -58,12 +58,17 @@ def _aligned(filters: Filters, snapshot: Snapshot) -> str:
     """By what the days of last year were found, in brackets; nothing where there is no choice."""
     if filters.compare is not Comparison.LAST_YEAR or not keeps_festival(snapshot.info):
         return ""
+    how = {"spring_festival": words.BY_FESTIVAL, "weekdays": words.BY_WEEKDAY}.get(aligned_on(filters, snapshot))
+    return words.BRACKETED(filters.language, text=how(filters.language)) if how else ""
+
+
+def aligned_on(filters: Filters, snapshot: Snapshot) -> str:
+    """What the days shown and those compared with have in common: `weekdays`, `spring_festival` or `calendar_years`."""
     before, now = filters.comparison(snapshot.info), filters.period(snapshot.info)
-    is_by_festival = filters.is_by_festival(snapshot.info)
-    if before is None or (not is_by_festival and before.since.weekday() != now.since.weekday()):
-        return ""
-    how = words.BY_FESTIVAL if is_by_festival else words.BY_WEEKDAY
-    return words.BRACKETED(filters.language, text=how(filters.language))
+    if filters.is_by_festival(snapshot.info):
+        return "spring_festival"
+    is_weekly = before is not None and before.since.weekday() == now.since.weekday()
+    return "weekdays" if is_weekly else "calendar_years"
 
 
 def _too_fine(filters: Filters, snapshot: Snapshot) -> str:

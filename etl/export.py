@@ -56,14 +56,15 @@ def about(
     question: Question,
     language: Language | str,
     *,
-    compared_with: tuple[str, Period] | None = None,
+    compared_with: tuple[str, Period, str] | None = None,
     highlighted: Mapping[str, Selection] | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What a reader of the file must know: filters, period, definitions, snapshot and row count.
 
-    `compared_with` names the period behind the columns that end in `_before`, `highlighted` the filters that the
-    chart shows by highlighting and the file does not apply, `columns` what further columns hold.
+    `compared_with` names the period behind the columns that end in `_before` and how its days were found,
+    `highlighted` the filters that the chart shows by highlighting and the file does not apply, `columns` what further
+    columns hold.
     """
     since, until = snapshot.within(question.since, question.until)
     return {
@@ -97,11 +98,12 @@ def _about_snapshot(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _compared(compared_with: tuple[str, Period] | None) -> dict[str, Any]:
+def _compared(compared_with: tuple[str, Period, str] | None) -> dict[str, Any]:
     if compared_with is None:
         return {}
-    kind, period = compared_with
-    return {"compared_with": {"kind": kind, "since": period.since.isoformat(), "until": period.until.isoformat()}}
+    kind, period, aligned = compared_with
+    days = {"since": period.since.isoformat(), "until": period.until.isoformat()}
+    return {"compared_with": {"kind": kind, **days, "aligned_on": aligned}}
 
 
 def _highlighted(highlighted: Mapping[str, Selection]) -> dict[str, Any]:

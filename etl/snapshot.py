@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from etl.catalogue.dimensions import DIMENSIONS, TIME_BUCKETS, Scope
 from etl.duck import model
 from etl.errors import DamagedSnapshot, InvalidValue, NoSnapshot, UnknownName
 from etl.home import Home
+from etl.reconciliation import Reconciliation
 from etl.words import Language, Words
 
 if TYPE_CHECKING:
@@ -46,36 +47,13 @@ class SnapshotInfo:
     is_synthetic: bool
     fraction_units: int
     currencies: tuple[str, ...]
+    is_of_china: bool = True
+    """Whether no region that the log names lies elsewhere."""
 
     @property
     def currency(self) -> str | None:
         """The currency of all amounts, None where there are several or the log names none."""
         return self.currencies[0] if len(self.currencies) == 1 and self.currencies[0] != UNKNOWN else None
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """Where every row went: read = loaded + restated + duplicates + quarantined; loaded = the outcomes."""
-
-    rows_read: int
-    loaded: int
-    restated: int
-    duplicates: int
-    quarantined: int
-    approved: int
-    refused: int
-    withdrawn: int
-    pending: int
-    excluded: int
-
-    @property
-    def attempts(self) -> int:
-        return self.approved + self.refused + self.withdrawn + self.pending
-
-    @property
-    def closes(self) -> bool:
-        read = self.loaded + self.restated + self.duplicates + self.quarantined
-        return self.rows_read == read and self.loaded == self.attempts + self.excluded
 
 
 class Snapshot:
@@ -87,9 +65,12 @@ class Snapshot:
         try:
             self._connection = _connect(path)
             self.facts: dict[str, str] = dict(self._read("facts"))
-            self.info = _info(self.facts)
+            self.info = replace(_info(self.facts), is_of_china=self._is_of_china())
         except (duckdb.Error, KeyError, ValueError) as problem:
             raise DamagedSnapshot(f"{path} cannot be read ({str(problem).splitlines()[0]})") from problem
+
+    def _is_of_china(self) -> bool:
+        return all(region.startswith("CN-") for region in self.values("region") if region != UNKNOWN)
 
     @property
     def id(self) -> str:

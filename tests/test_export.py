@@ -196,11 +196,12 @@ def test_the_facts_name_the_period_compared_with_and_the_filters_that_only_highl
         snapshot,
         question,
         "en",
-        compared_with=("previous", Period(date(2026, 10, 3), date(2026, 10, 4))),
+        compared_with=("previous", Period(date(2026, 10, 3), date(2026, 10, 4)), "weekdays"),
         highlighted={"cause": Selection(("debt",))},
     )
 
-    assert facts["compared_with"] == {"kind": "previous", "since": "2026-10-03", "until": "2026-10-04"}
+    days = {"since": "2026-10-03", "until": "2026-10-04"}
+    assert facts["compared_with"] == {"kind": "previous", **days, "aligned_on": "weekdays"}
     assert facts["highlighted"] == {"note": "not applied to this file", "filters": {"cause": {"only": ["debt"]}}}
 
 
