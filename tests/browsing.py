@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from shutil import which
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,20 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+IN_CHROMIUM = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
+]
+"""The marks of a test that needs a browser."""
+
+
+def in_chromium(test: Callable[..., None]) -> Callable[..., None]:
+    """For a test among others that need none."""
+    for mark in IN_CHROMIUM:
+        test = mark(test)
+    return test
+
+
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 PATIENCE = 30_000
 """Milliseconds for a page on a busy machine."""

@@ -13,7 +13,9 @@ from typing import Any
 import pandas as pd
 import planted
 import pytest
+from browsing import Heard, chromium, serving
 from hypothesis import settings
+from playwright.sync_api import Browser, Page
 
 from etl.__main__ import app
 from etl.command_line import run
@@ -158,6 +160,30 @@ def synthetic_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_world(home, days=60, attempts=20_000)
     load(home, home / "logs")
     return home
+
+
+@pytest.fixture(scope="module")
+def address(synthetic_home: Path) -> Iterator[str]:
+    """Of a dashboard that serves it, in a process of its own."""
+    with serving(synthetic_home) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A first visit; whatever a test does there, nothing goes wrong in the console or out to the net."""
+    heard = Heard()
+    with browser.new_context(base_url=address, locale="en-US", viewport={"width": 1440, "height": 1000}) as context:
+        tab = context.new_page()
+        heard.listen(tab)
+        yield tab
+    assert (heard.foreign, heard.complaints) == ([], [])
 
 
 @pytest.fixture(scope="session")

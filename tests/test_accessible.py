@@ -1,33 +1,16 @@
 """Every view held against the rules of axe-core, which knows what a screen reader and weak eyes need."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import CHROMIUM, chromium, serving, settle
+from browsing import IN_CHROMIUM, settle
 from playwright.sync_api import Browser
 
 from dashboard.shell import VIEWS
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
-]
+pytestmark = IN_CHROMIUM
 DESK, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address(synthetic_home: Path) -> Iterator[str]:
-    with serving(synthetic_home) as found:
-        yield found
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, PATIENCE, chromium, click_mark, serving, settle
+from browsing import PATIENCE, click_mark, in_chromium, serving, settle
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import answers
@@ -151,12 +151,6 @@ def test_the_server_reads_no_long_letters(server: str) -> None:
     assert told(server, b" " * (LARGEST + 1))[0] == 413
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
 @pytest.fixture
 def page(browser: Browser, server: str) -> Iterator[Page]:
     """The Overview, whose words to the server can be held back, and which counts how often it draws each chart."""
@@ -185,8 +179,7 @@ COUNTED = """() => {
 BOARD = "document.documentElement.dataset.board"
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH")
+@in_chromium
 def test_each_chart_is_drawn_once_for_a_click(page: Page) -> None:
     click_mark(page, "tiles", "CN-GD")
     expect(page).to_have_url(re.compile("region=CN-GD$"), timeout=20_000)
@@ -196,8 +189,7 @@ def test_each_chart_is_drawn_once_for_a_click(page: Page) -> None:
     assert set(drawn.values()) == {1}
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH")
+@in_chromium
 def test_charts_change_before_the_page_does_and_change_back_if_it_never_hears_of_the_click(page: Page) -> None:
     before = page.evaluate(BOARD)
     page.evaluate("window.isHeld = true")

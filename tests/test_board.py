@@ -2,46 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, SPOT, Heard, chromium, click_mark, serving, settle
+from browsing import IN_CHROMIUM, SPOT, click_mark, settle
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import colours
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
-]
+pytestmark = IN_CHROMIUM
 CHART = ".st-key-card_{card} .js-plotly-plot"
 MEGABYTE = 1_000_000
 GESTURES = "/_stcore/bidi-components/refusal-lens.board/gestures.js"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address(synthetic_home: Path) -> Iterator[str]:
-    with serving(synthetic_home) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A first visit; whatever a test does there, nothing goes wrong in the console or out to the net."""
-    heard = Heard()
-    with browser.new_context(base_url=address, locale="en-US", viewport={"width": 1440, "height": 1000}) as context:
-        tab = context.new_page()
-        heard.listen(tab)
-        yield tab
-    assert (heard.foreign, heard.complaints) == ([], [])
 
 
 def has_address(page: Page, address: str) -> None:

@@ -13,26 +13,17 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
-from browsing import CHROMIUM, Heard, chromium, click_mark, serving, settle
+from browsing import IN_CHROMIUM, Heard, click_mark, serving, settle
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from recount import between, count_by, decided, raw_log, refusal_rate, refused
 
 from dashboard.shell import VIEWS
 from etl.catalogue import load_catalogue
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
-]
+pytestmark = IN_CHROMIUM
 BOM = b"\xef\xbb\xbf"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 TWO_WEEKS = "since=2026-10-05&until=2026-10-18"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

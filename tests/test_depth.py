@@ -6,22 +6,13 @@ from pathlib import Path
 from shutil import copy, copytree
 
 import pytest
-from browsing import CHROMIUM, Heard, chromium, click_mark, serving, settle
+from browsing import IN_CHROMIUM, Heard, click_mark, serving, settle
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
-]
+pytestmark = IN_CHROMIUM
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 NUMBERS = """card => document.querySelector(`.st-key-card_${card} .js-plotly-plot`)
     .querySelectorAll('.heatmap-label').length"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -2,40 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM, SPOT, Heard, chromium, serving, settle
+from browsing import IN_CHROMIUM, SPOT, settle
 from playwright.sync_api import Browser, Page, expect
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
-]
+pytestmark = IN_CHROMIUM
 TWO_WEEKS = "since=2026-10-05&until=2026-10-18&compare=none"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address(synthetic_home: Path) -> Iterator[str]:
-    with serving(synthetic_home) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    heard = Heard()
-    with browser.new_context(base_url=address, locale="en-US", viewport={"width": 1440, "height": 1000}) as context:
-        tab = context.new_page()
-        heard.listen(tab)
-        yield tab
-    assert (heard.foreign, heard.complaints) == ([], [])
 
 
 def open_at(page: Page, address: str, charts: int = 3) -> None:

@@ -8,21 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM, Heard, chromium, serving, settle
+from browsing import IN_CHROMIUM, Heard, chromium, settle
 from playwright.sync_api import BrowserContext, Page, expect
 from recount import between, raw_log, refused
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
-]
+pytestmark = IN_CHROMIUM
 POSITION = re.compile(r"^([\d,]+)–([\d,]+) of ([\d,]+) · Refusals")
-
-
-@pytest.fixture(scope="module")
-def address(synthetic_home: Path) -> Iterator[str]:
-    with serving(synthetic_home) as served:
-        yield served
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM, Heard, chromium, serving, settle
+from browsing import IN_CHROMIUM, Heard, chromium, serving, settle
 from playwright.sync_api import Page, expect
 
 from dashboard import saved
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
-]
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture

@@ -1,45 +1,18 @@
 """Taking a chart away in real Chromium: as a picture, and on paper."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM, Heard, chromium, serving, settle
-from playwright.sync_api import Browser, Page, expect
+from browsing import IN_CHROMIUM, settle
+from playwright.sync_api import Page, expect
 
 from dashboard.answers import SAVE
 from dashboard.views.overview import TREND
 from etl.words import Language
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
-]
+pytestmark = IN_CHROMIUM
 A4 = {"width": 700, "height": 1000}
 """What is left of a page between its margins, in the browser's pixels."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address(synthetic_home: Path) -> Iterator[str]:
-    with serving(synthetic_home) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """Nothing goes wrong in its console."""
-    heard = Heard()
-    with browser.new_context(base_url=address, viewport={"width": 1440, "height": 1000}) as context:
-        tab = context.new_page()
-        heard.listen(tab)
-        yield tab
-    assert (heard.foreign, heard.complaints) == ([], [])
 
 
 @pytest.mark.parametrize("language", Language)
