@@ -84,7 +84,7 @@ def changes(snapshot: Snapshot, question: Question, before: Period) -> pd.DataFr
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _changes(_snapshot: Snapshot, _question: Question, before: Period, snapshot_id: str, question: str) -> pd.DataFrame:
-    return differences(_snapshot, _question, before)
+    return differences(_snapshot, _question, before, answer)
 
 
 def together(snapshot: Snapshot, question: Question, level: str) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """How far numbers moved against an earlier period, and how sure that is: the same method as that of the movers."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,11 +13,13 @@ from etl.periods import Period
 from etl.query import Question, ask
 from etl.snapshot import Snapshot
 
+Answer: TypeAlias = Callable[[Snapshot, Question], pd.DataFrame]
+
 CHANGE = "_change"
 """Ends the column of a number's difference; `_change_low` and `_change_high` end those of its 95 % interval."""
 
 
-def differences(snapshot: Snapshot, asked: Question, before: Period) -> pd.DataFrame:
+def differences(snapshot: Snapshot, asked: Question, before: Period, answer: Answer = ask) -> pd.DataFrame:
     """One row: for each metric asked its difference from the period `before`, and the ends of its 95 % interval.
 
     Columns `<metric>_change`, `_change_low`, `_change_high`, in the metric's own unit, a rate's as a share. The normal
@@ -23,10 +27,10 @@ def differences(snapshot: Snapshot, asked: Question, before: Period) -> pd.DataF
     its daily counts; a sum varies as a Poisson count times the φ of its days (quasi-Poisson, McCullagh & Nelder 1989,
     §9.2). Both φ are of the eight weeks up to the end of `before`, around each weekday's own level: days are the
     clusters, and what moves now does not hide behind its own scatter. Ends are NaN where the log has no days, and for
-    money where those days are too few.
+    money where those days are too few. `answer` may be an `ask` that remembers.
     """
     earlier = replace(asked, since=before.since, until=before.until)
-    now, then = (ask(snapshot, question) for question in (asked, earlier))
+    now, then = (answer(snapshot, question) for question in (asked, earlier))
     daily = _daily(snapshot, asked, before)
     columns: dict[str, float] = {}
     for metric in asked.asked_metrics:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,8 @@ import pandas as pd
 from etl.catalogue.metrics import Unit, metric
 from etl.query import Question, ask
 from etl.snapshot import Snapshot
+
+Numbers: TypeAlias = "np.ndarray[Any, Any]"
 
 Z_95 = 1.959963984540054
 """The 97.5 % point of the normal distribution: two-sided 95 % intervals."""
@@ -55,15 +58,9 @@ def overdispersion(daily: pd.DataFrame, successes: str, trials: str) -> float:
     `daily` has the columns `day`, successes and trials (McCullagh & Nelder 1989, §4.5). 1 where days are too few.
     """
     days = daily[daily[trials] > 0]
-    weekday = pd.to_datetime(days["day"]).dt.day_of_week
-    totals = days.groupby(weekday)[[successes, trials]].transform("sum")
-    p = totals[successes] / totals[trials]
-    variance = days[trials] * p * (1 - p)
-    free = len(days) - weekday.nunique()
-    if free < WEEKDAYS or not (variance > 0).any():
-        return 1.0
-    squares = ((days[successes] - days[trials] * p) ** 2)[variance > 0] / variance[variance > 0]
-    return max(1.0, float(squares.sum()) / free)
+    weekday, k, n = _weekdays(days), days[successes].to_numpy(float), days[trials].to_numpy(float)
+    p = np.bincount(weekday, k)[weekday] / np.bincount(weekday, n)[weekday] if len(days) else k
+    return max(1.0, _per_degree(weekday, k - n * p, n * p * (1 - p), nothing=1.0))
 
 
 def scatter_of_sums(daily: pd.DataFrame, column: str, *, is_count: bool) -> float:
@@ -73,14 +70,24 @@ def scatter_of_sums(daily: pd.DataFrame, column: str, *, is_count: bool) -> floa
     days are too few; of money nothing is known then: NaN.
     """
     days = daily[daily[column].notna()]
-    weekday = pd.to_datetime(days["day"]).dt.day_of_week
-    mean = days.groupby(weekday)[column].transform("mean").astype(float)
-    free = len(days) - weekday.nunique()
-    if free < WEEKDAYS or not (mean > 0).any():
-        return 1.0 if is_count else np.nan
-    squares = ((days[column] - mean) ** 2)[mean > 0] / mean[mean > 0]
-    found = float(squares.sum()) / free
+    weekday, sums = _weekdays(days), days[column].to_numpy(float)
+    mean = (np.bincount(weekday, sums) / np.maximum(np.bincount(weekday), 1))[weekday] if len(days) else sums
+    found = _per_degree(weekday, sums - mean, mean, nothing=1.0 if is_count else np.nan)
     return max(1.0, found) if is_count else found
+
+
+def _weekdays(days: pd.DataFrame) -> Numbers:
+    """0 for Monday, of each day: the epoch was a Thursday."""
+    return (pd.to_datetime(days["day"]).to_numpy("datetime64[D]").astype(np.int64) + 3) % WEEKDAYS
+
+
+def _per_degree(weekday: Numbers, residuals: Numbers, variance: Numbers, nothing: float) -> float:
+    """The mean square of residuals in units of their variance; `nothing` where days are too few or none varies."""
+    varies = variance > 0
+    free = len(weekday) - len(np.unique(weekday))
+    if free < WEEKDAYS or not varies.any():
+        return nothing
+    return float((residuals[varies] ** 2 / variance[varies]).sum()) / free
 
 
 def careful_variance(successes: "pd.Series[float]", trials: "pd.Series[float]") -> "pd.Series[float]":
