@@ -22,6 +22,8 @@ CELL = 30
 DAYS = 7
 FLAT_NAMES = 6
 """More columns than this have their names upright."""
+FLAT_ROOM, NARROW, WIDE, FIRST_WIDE = 28, 6, 13, "\u2e80"
+"""The pixels of a line of names, of a letter, and of a Chinese one, of which this is the first."""
 WEAK = 0.3
 """The opacity of cells that a filter leaves out."""
 FEWEST_WEEKS = 20
@@ -166,11 +168,18 @@ def matrix(frame: pd.DataFrame, marks: Marks, rows: str, columns: str, metric: s
         ramps={layer: colours.ramp(marks.is_dark, colours.LAYERS[layer]) for layer in colours.LAYERS},
         group=layers.to_numpy(),
     )
-    sketch = drawn(cells, marks, 21 * len(down) + 190)
-    names = listed([marks.label(columns, value) for value in across])
-    sketch.set(xaxis={**names, "side": "top", "tickangle": -90 if len(across) > FLAT_NAMES else 0})
+    names = [marks.label(columns, value) for value in across]
+    sketch = drawn(cells, marks, 21 * len(down) + room_for(names) + 40)
+    sketch.set(xaxis={**listed(names), "side": "top", "tickangle": -90 if len(across) > FLAT_NAMES else 0})
     sketch.set(yaxis=listed([marks.label(rows, value) for value in down]))
     return sketch
+
+
+def room_for(names: list[str]) -> int:
+    """The pixels above a matrix for the names of its columns: upright where there are many."""
+    if len(names) <= FLAT_NAMES:
+        return FLAT_ROOM
+    return FLAT_ROOM + max(sum(WIDE if letter >= FIRST_WIDE else NARROW for letter in name) for name in names)
 
 
 def _strong(frame: pd.DataFrame, marks: Marks, names: tuple[str, ...]) -> np.ndarray:

@@ -15,7 +15,7 @@ from etl.words import Words
 
 MOST = 16
 """Rows and columns, those that are carried most; the table and the files have all."""
-ROW = 23
+ROW, BELOW = 23, 24
 LEAST_SHOWN = 0.005
 """A share below is too small for the digits of a cell, and is yet more than none."""
 BOTH = Words(
@@ -48,10 +48,10 @@ def matrix(frame: pd.DataFrame, marks: Marks, level: str) -> Sketch:
         few=(few | unknown | is_same).to_numpy(),
         uncertain=(few & ~is_same & ~unknown).to_numpy(),
     )
-    sketch = grids.drawn(cells, marks, ROW * len(down) + 150)
+    columns = [marks.label(level, name) for name in across]
+    sketch = grids.drawn(cells, marks, ROW * len(down) + grids.room_for(columns) + BELOW)
     sketch.add(_counts(shown[is_same], level, down, across))
-    names = listed([marks.label(level, name) for name in across])
-    sketch.set(xaxis={**names, "side": "top", "tickangle": -90 if len(across) > grids.FLAT_NAMES else 0})
+    sketch.set(xaxis={**listed(columns), "side": "top", "tickangle": -90 if len(across) > grids.FLAT_NAMES else 0})
     sketch.set(yaxis=listed([marks.label(level, name) for name in down]))
     return sketch
 

@@ -14,6 +14,8 @@ HOVER = Words(
 )
 ROOM, LEGEND = 46, 10
 """Heights: of the axis above the bars, and of what stands above that."""
+BETWEEN = 0.5
+"""Below each bar, where no number stands."""
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -31,12 +33,13 @@ def add_reach(sketch: Sketch, shown: pd.DataFrame, marks: Marks) -> None:
             "type": "scatter",
             "mode": "lines+markers",
             "x": sums,
-            "y": list(range(len(shown))),
+            "y": [place + BETWEEN for place in range(len(shown))],
             "xaxis": "x2",
             "line": {"color": colours.MUTED, "width": 1, "dash": "dot"},
             "marker": {"size": 5, "color": colours.before(marks.is_dark)},
             "hovertext": texts,
             "hovertemplate": "%{hovertext}<extra></extra>",
+            "cliponaxis": False,
             "showlegend": False,
         }
     )
