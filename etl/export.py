@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from etl.catalogue.dimensions import TIME_BUCKETS, Scope, coded
-from etl.catalogue.metrics import MEASURES, METRICS, Unit
+from etl.catalogue.metrics import METRICS, Unit, unit_of
 from etl.periods import Period
 from etl.query import Question, Selection
 from etl.snapshot import Snapshot
@@ -170,12 +170,8 @@ def _writer(name: str, column: pd.Series) -> Callable[[Any], Any]:
     if pd.api.types.is_integer_dtype(column):
         return int
     if pd.api.types.is_float_dtype(column):
-        return _money if _is_money(name) else _number
+        return _money if unit_of(name) is Unit.MONEY else _number
     return lambda value: value.isoformat() if isinstance(value, date) else neutralised(str(value))
-
-
-def _is_money(name: str) -> bool:
-    return name in MEASURES and MEASURES[name].unit is Unit.MONEY
 
 
 def _money(value: float) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from etl.answers import write
 from etl.catalogue.metrics import METRICS
-from etl.export import about, about_table, csv_bytes, file_stem, labelled, neutralised, zipped
+from etl.export import about, about_table, csv_bytes, file_stem, guarded_csv, labelled, neutralised, zipped
 from etl.periods import Period
 from etl.query import Attribution, Question, Selection, ask
 from etl.snapshot import Snapshot
@@ -257,3 +257,8 @@ def test_a_table_about_the_snapshot_keeps_the_times_of_day(snapshot: Snapshot) -
 def test_a_table_about_the_snapshot_says_what_its_columns_hold(snapshot: Snapshot) -> None:
     facts = about_table(snapshot.loads(), snapshot, {"rows_read": "Rows read"})
     assert (facts["snapshot"], facts["rows"], facts["columns"]) == (snapshot.id, 1, {"rows_read": "Rows read"})
+
+
+def test_money_has_its_cents_on_every_side_of_a_comparison() -> None:
+    frame = pd.DataFrame({"amount_refused": [0.1 + 0.2], "amount_refused_before": [0.1 + 0.2], "refusal_rate": [1 / 3]})
+    assert guarded_csv(frame).decode("utf-8-sig").splitlines()[1] == "0.30,0.30,0.3333333333333333"
