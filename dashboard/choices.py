@@ -1,4 +1,4 @@
-"""Which values a filter offers, and which lie below which: layer → cause → reason, macro-region → region."""
+"""Which values a filter offers, and which lie below which: layer → cause → reason, macro-region → region → city."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -8,10 +8,16 @@ from etl.catalogue import load_catalogue
 from etl.query import Selection
 from etl.snapshot import UNKNOWN, Snapshot
 
-BELOW = {"macro_region": ("region",), "layer": ("cause", "reason"), "cause": ("reason",)}
+BELOW = {
+    "macro_region": ("region", "city"),
+    "region": ("city",),
+    "layer": ("cause", "reason"),
+    "cause": ("reason",),
+}
 CLOCK = {"hour": tuple(map(str, range(24))), "weekday": tuple(map(str, range(1, 8)))}
 """Every hour and every weekday, Monday first."""
 _ABOVE = {"cause": ("layer",), "reason": ("layer", "cause")}
+_HAS_PARENTS = {"region", *_ABOVE}
 
 
 def options(snapshot: Snapshot, filters: Filters, dimension: str) -> list[str]:
@@ -27,6 +33,8 @@ def options(snapshot: Snapshot, filters: Filters, dimension: str) -> list[str]:
 def narrowed(snapshot: Snapshot, filters: Filters, dimension: str, selection: Selection) -> Filters:
     """The filters with another selection, and without the choices below it that it leaves behind."""
     narrower = filters.narrowed(dimension, selection)
+    if narrower == filters:
+        return filters
     for below in BELOW.get(dimension, ()):
         narrower = _without_strays(snapshot, narrower, below)
     return narrower
@@ -39,6 +47,9 @@ def toggled(snapshot: Snapshot, filters: Filters, dimension: str, value: str) ->
 
 
 def _without_strays(snapshot: Snapshot, filters: Filters, dimension: str) -> Filters:
+    """A dimension whose parents nobody lists, as cities, goes whole: any of its values may lie elsewhere."""
+    if dimension not in _HAS_PARENTS:
+        return filters.without(dimension)
     chosen = filters.selection(dimension)
     if chosen is None or chosen.is_except:
         return filters
