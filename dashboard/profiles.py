@@ -208,10 +208,11 @@ PROFILE = Card(
     answered=_profile,
     note=Words(
         en="A bar is the cause's refusal rate in the region less that in all other regions together, under the other "
-        "filters; behind it both rates, here · elsewhere. Whiskers: 95 % interval of the difference (Newcombe 1998, of "
-        "Wilson intervals on n ÷ φ); pale where it holds zero. One in twenty of such intervals misses by chance.",
-        zh="条形为该原因在本地区的拒绝率减去其他地区合计的拒绝率（其他筛选不变）；其后为两者：本地 · 其他地区。"
-        "须线：差值的 95% 区间（Newcombe 1998，基于按 φ 折减的 Wilson 区间）；包含零者颜色较浅。"
-        "此类区间约二十个中有一个因偶然而偏离。",
+        "filters, but those on macro-regions and cities; behind it both rates, here · elsewhere. Whiskers: 95 % "
+        "interval of the difference (Newcombe 1998, of Wilson intervals on n ÷ φ); pale where it holds zero. One in "
+        "twenty of such intervals misses by chance.",
+        zh="条形为该原因在本地区的拒绝率减去其他地区合计的拒绝率（其他筛选不变，但不计大区和城市筛选）；"
+        "其后为两者：本地 · 其他地区。须线：差值的 95% 区间（Newcombe 1998，基于按 φ 折减的 Wilson 区间）；"
+        "包含零者颜色较浅。此类区间约二十个中有一个因偶然而偏离。",
     ),
 )

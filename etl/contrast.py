@@ -11,7 +11,7 @@ from etl.snapshot import Snapshot
 
 REST = "_rest"
 """Ends the columns of all that is not the value."""
-ABOVE = {"region": ("macro_region",)}
+ABOVE = {"region": ("macro_region", "city")}
 """Filters that would keep the rest from being the whole rest."""
 RATE = "refusal_rate"
 COLUMNS = ("refusals", "decided", RATE, f"{RATE}_low", f"{RATE}_high")

@@ -82,6 +82,29 @@ def test_other_filters_hold_on_both_sides_and_those_on_regions_on_neither(snapsh
     )
 
 
+def test_a_city_of_the_region_does_not_leave_the_rest_without_cities(
+    publish: Callable[..., Snapshot], shows: Shows
+) -> None:
+    snapshot = publish(
+        """
+        outcome  | region | city   | reasons | times
+        approved | CN-GD  | 深圳市 |         | 60
+        refused  | CN-GD  | 广州市 | U101    | 40
+        approved | CN-SH  | 上海市 |         | 150
+        refused  | CN-SH  | 上海市 | U101    | 50
+        """
+    )
+    kept = {"region": Selection(("CN-GD",)), "city": Selection(("深圳市",))}
+
+    shows(
+        against_the_rest(snapshot, Question(("refusal_rate",), where=kept), "region", "CN-GD", "cause"),
+        """
+        cause        | refusals | decided | refusals_rest | decided_rest
+        credit_score | 40       | 100     | 50            | 200
+        """,
+    )
+
+
 def test_there_is_no_contrast_where_one_side_decided_nothing(publish: Callable[..., Snapshot]) -> None:
     snapshot = publish("outcome|region|reasons\napproved|CN-GD|\nrefused|CN-GD|U101\nwithdrawn|CN-SH|")
 
