@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def _read(path: Path, changed: int, size: int, seen: tuple[str, ...]) -> Outline
         return problem
 
 
-@cache
+@lru_cache(maxsize=4)
 def drawn_on(outlines: Outlines, metric: str) -> Figure:
     return lambda frame, screen, marks: region_map(frame, marks, metric, outlines)
 

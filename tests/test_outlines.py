@@ -252,3 +252,10 @@ def test_the_map_narrows_nothing(screen: Screen, home: Path) -> None:
     assert drawn is not None
 
     pd.testing.assert_series_equal(drawn.frame["region"], pd.Series(["CN-GD", "CN-SH"], name="region"))
+
+
+def test_maps_that_were_replaced_are_let_go() -> None:
+    for side in range(1, 9):
+        maps.drawn_on(Outlines(MAP.rings, side, side), "refusal_rate")
+
+    assert maps.drawn_on.cache_info().currsize == 4
