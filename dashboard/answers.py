@@ -13,6 +13,7 @@ from dashboard.charts import BEFORE, OTHERS
 from dashboard.filters import Filters
 from dashboard.findings import Finding
 from dashboard.marks import Marks
+from dashboard.problems import said
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch
 from dashboard.switches import WHOLE
@@ -150,7 +151,7 @@ def _answer(card: Card, screen: Screen) -> Answer:
     try:
         return (card.answered or _asked)(card, screen)
     except InvalidValue as problem:
-        return Answer(card, str(problem))
+        return Answer(card, said(problem, screen.language))
 
 
 def _asked(card: Card, screen: Screen) -> Answer:
