@@ -55,8 +55,7 @@ COLUMNS = {
 
 def level_of(screen: Screen) -> str:
     """Causes; the codes where exactly one cause is chosen."""
-    chosen = screen.filters.selection("cause")
-    return "reason" if chosen and len(chosen.values) == 1 and not chosen.is_except else "cause"
+    return "reason" if screen.filters.only("cause") else "cause"
 
 
 def cards(screen: Screen) -> tuple[Card, Card]:

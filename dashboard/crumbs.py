@@ -34,7 +34,7 @@ def trails(filters: Filters, snapshot: Snapshot) -> list[list[Crumb]]:
 
 def _trail(ladder: tuple[str, ...], filters: Filters, snapshot: Snapshot) -> list[Crumb]:
     """Down to the narrowest level with one value; the levels above follow from it, or from their own filters."""
-    chosen = {name: value for name in ladder if (value := _only(filters, name))}
+    chosen = {name: value for name in ladder if (value := filters.only(name))}
     if not chosen:
         return []
     steps = dict(chosen)
@@ -44,11 +44,6 @@ def _trail(ladder: tuple[str, ...], filters: Filters, snapshot: Snapshot) -> lis
     language = filters.language
     top = Crumb(ladder[0], "", LADDERS[ladder](language))
     return [top, *(Crumb(name, value, snapshot.label(name, value, language)) for name, value in steps.items())]
-
-
-def _only(filters: Filters, dimension: str) -> str | None:
-    selection = filters.selection(dimension)
-    return selection.values[0] if selection and not selection.is_except and len(selection.values) == 1 else None
 
 
 def on_up(snapshot: Snapshot, dimension: str, value: str) -> Change:

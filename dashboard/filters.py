@@ -158,6 +158,11 @@ class Filters:
     def selection(self, dimension: str) -> Selection | None:
         return dict(self.where).get(dimension)
 
+    def only(self, dimension: str) -> str | None:
+        """The one value that the filter on `dimension` chooses; None where it chooses several, or all except some."""
+        chosen = self.selection(dimension)
+        return chosen.values[0] if chosen and len(chosen.values) == 1 and not chosen.is_except else None
+
     def selects(self, dimension: str, value: str) -> bool:
         """Whether `value` passes the filter on `dimension`: what a chart draws strong or faint."""
         chosen = self.selection(dimension)

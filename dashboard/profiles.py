@@ -64,22 +64,15 @@ COLUMNS = {
 
 def card(screen: Screen) -> Card:
     """With the region's name in its title, where one is chosen."""
-    region, level = chosen(screen), level_of(screen)
+    region, level = screen.filters.only("region"), level_of(screen)
     if region is None:
         return PROFILE
     named = Words(**{one: TITLE(one, name=screen.snapshot.label("region", region, one)) for one in ("en", "zh")})
     return replace(PROFILE, question=named, own=(level,), finding=widest(level))
 
 
-def chosen(screen: Screen) -> str | None:
-    """The one region that the filters name."""
-    selection = screen.filters.selection("region")
-    is_one = selection is not None and len(selection.values) == 1 and not selection.is_except
-    return selection.values[0] if selection and is_one else None
-
-
 def _profile(card: Card, screen: Screen) -> Answer:
-    region = chosen(screen)
+    region = screen.filters.only("region")
     if not screen.snapshot.has("region"):
         return Answer(card, screen.words(NO_DIMENSION, names=screen.words(DIMENSIONS["region"].words)))
     if region is None:

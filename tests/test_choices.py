@@ -1,4 +1,4 @@
-"""Filters that lie below others: what a change above leaves behind goes."""
+"""Choices: which one value a filter names, and what a change above leaves behind below."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,3 +56,21 @@ def test_what_changes_nothing_above_keeps_the_city(snapshot: Snapshot) -> None:
     assert narrowed(snapshot, SHENZHEN, "region", Selection(("CN-GD",))) == SHENZHEN
     app = narrowed(snapshot, SHENZHEN, "channel", Selection(("app",)))
     assert app == replace(SHENZHEN, where=(*SHENZHEN.where, ("channel", Selection(("app",)))))
+
+
+@pytest.mark.parametrize(
+    ("selection", "only"),
+    [
+        (None, None),
+        (Selection(("CN-GD",)), "CN-GD"),
+        (Selection(("CN-GD", "CN-SC")), None),
+        (Selection(("CN-GD",), is_except=True), None),
+    ],
+    ids=["none", "one", "two", "all except one"],
+)
+def test_a_filter_names_one_value_only_where_it_chooses_exactly_one(
+    selection: Selection | None, only: str | None
+) -> None:
+    filters = replace(Filters(), where=(("region", selection),) if selection else ())
+
+    assert filters.only("region") == only
