@@ -17,20 +17,38 @@ from dashboard import state
 from dashboard.address import known_here, read_query, to_query
 from dashboard.bundle import ROWS
 from dashboard.filters import Filters, opening
+from dashboard.problems import said
 from etl.errors import DamagedSnapshot, RefusalLensError
 from etl.export import file_stem
 from etl.home import SNAPSHOT_ID, Home
 from etl.row_files import csv_chunks
 from etl.rows import Rows
 from etl.snapshot import Snapshot
-from etl.words import Language
+from etl.words import Language, Words
 
 logger = logging.getLogger(__name__)
 
-SNAPSHOT, ORDER, OLDEST = "snapshot", "order", "oldest"
+SNAPSHOT, ORDER, OLDEST, LANGUAGE = "snapshot", "order", "oldest", "language"
 HEADERS_AND_FIRST = 2
 """Pieces that are made before anything is said: whoever cannot read one row says why, with a status."""
 BAD_REQUEST, NOT_FOUND, REPLACED, GONE, FAILED = 400, 404, 409, 410, 500
+NAMES_NONE = Words(
+    en="the address names no snapshot ({name}=…); reload the page", zh="网址未指明快照（{name}=…）；请刷新页面"
+)
+WAS_REPLACED = Words(
+    en="snapshot {asked} was replaced by {current}; reload the page", zh="快照 {asked} 已被 {current} 取代；请刷新页面"
+)
+IS_GONE = Words(en="snapshot {asked} is gone; reload the page", zh="快照 {asked} 已不存在；请刷新页面")
+NO_SUCH_ORDER = Words(
+    en="The address asks for the order “{order}”, which is not known here; known: {known}.",
+    zh="网址中的排序“{order}”在此未知，可用：{known}。",
+)
+NO_STORE = Words(en="the store of {home} is not there, so there are no rows", zh="{home} 中没有存储，因此没有明细")
+UNREADABLE = Words(
+    en="{problem}",
+    zh="无法读取这些行：存储或快照文件缺失或已被更改。运行 `python -m etl verify` 可查明是哪一个文件。",
+)
+NO_KEY = Words(en="{problem}", zh="掩码密钥 {key} 无法使用，请放回主目录最初的密钥。")
 
 
 def address(filters: Filters, snapshot: Snapshot, *, is_newest_first: bool) -> str:
@@ -42,12 +60,17 @@ def address(filters: Filters, snapshot: Snapshot, *, is_newest_first: bool) -> s
 
 async def rows_csv(home: Path, request: Request) -> Response:
     """The file, or in one line why there is none."""
+    language = read_query({LANGUAGE: request.query_params.getlist(LANGUAGE)}).filters.language
     try:
-        return await to_thread.run_sync(_answer, home, request.query_params, request.method)
+        return await to_thread.run_sync(_answer, home, request.query_params, request.method, language)
     except DamagedSnapshot as problem:
-        return PlainTextResponse(f"{problem}\n", FAILED)
+        return _line(UNREADABLE(language, problem=problem), FAILED)
     except RefusalLensError as problem:
-        return PlainTextResponse(f"{problem}\n", BAD_REQUEST)
+        return _line(said(problem, language), BAD_REQUEST)
+
+
+def _line(text: str, status: int) -> Response:
+    return PlainTextResponse(f"{text}\n", status)
 
 
 class Streamed(StreamingResponse):
@@ -67,20 +90,19 @@ class Streamed(StreamingResponse):
             self._chunks.close()  # also where the reader went away: what it read from would stay open
 
 
-def _answer(home: Path, params: QueryParams, method: str) -> Response:
+def _answer(home: Path, params: QueryParams, method: str, language: Language) -> Response:
     asked = {name: params.getlist(name) for name in params}
     snapshot_id, order = ("".join(asked.pop(name, [""])) for name in (SNAPSHOT, ORDER))
-    if refused := _no_snapshot(Home(home), snapshot_id):
+    if refused := _no_snapshot(Home(home), snapshot_id, language):
         return refused
     snapshot = state.snapshot(home)
     reading = read_query(asked, _silent(snapshot))
     known = known_here(reading.filters, snapshot)
-    language = known.filters.language
     notices = [notice(language) for notice in (*reading.notices, *known.notices)]
     if order not in ("", OLDEST):
-        notices.append(f"{ORDER}={order}?")
+        notices.append(NO_SUCH_ORDER(language, order=order, known=OLDEST))
     if notices:
-        return PlainTextResponse(" ".join(notices) + "\n", BAD_REQUEST)
+        return _line(" ".join(notices), BAD_REQUEST)
     rows = Rows(snapshot, known.filters.question(snapshot.info, (known.filters.counted,)))
     return _file(rows, language, is_newest_first=order != OLDEST, is_wanted=method != "HEAD")
 
@@ -90,26 +112,28 @@ def _silent(snapshot: Snapshot) -> Filters:
     return opening(snapshot.info, Language.EN)
 
 
-def _no_snapshot(home: Home, asked: str) -> Response | None:
+def _no_snapshot(home: Home, asked: str, language: Language) -> Response | None:
     current = home.current_id()
     if asked and asked == current:
         return None
     if not SNAPSHOT_ID.fullmatch(asked):
-        return PlainTextResponse(f"the address names no snapshot ({SNAPSHOT}=…); reload the page\n", BAD_REQUEST)
+        return _line(NAMES_NONE(language, name=SNAPSHOT), BAD_REQUEST)
     if home.snapshot_path(asked).exists():
-        return PlainTextResponse(f"snapshot {asked} was replaced by {current}; reload the page\n", REPLACED)
-    return PlainTextResponse(f"snapshot {asked} is gone; reload the page\n", GONE)
+        return _line(WAS_REPLACED(language, asked=asked, current=current), REPLACED)
+    return _line(IS_GONE(language, asked=asked), GONE)
 
 
 def _file(rows: Rows, language: Language, *, is_newest_first: bool, is_wanted: bool) -> Response:
     if not rows.has_store:
-        return PlainTextResponse(f"the store of {rows.home.root} is not there, so there are no rows\n", NOT_FOUND)
+        return _line(NO_STORE(language, home=rows.home.root), NOT_FOUND)
     chunks = csv_chunks(rows, language, is_newest_first=is_newest_first)
     try:
         rows.check_parts()
         begun = list(islice(chunks, HEADERS_AND_FIRST)) if is_wanted else []
+    except DamagedSnapshot as problem:
+        return _line(UNREADABLE(language, problem=problem), FAILED)
     except RefusalLensError as problem:
-        return PlainTextResponse(f"{problem}\n", FAILED)
+        return _line(NO_KEY(language, problem=problem, key=rows.home.hash_key), FAILED)
     name = f"rows_{file_stem(rows.snapshot, rows.question)}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     if not is_wanted:

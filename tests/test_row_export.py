@@ -32,6 +32,8 @@ SHOWN = Filters(
     attribution=Attribution.FRACTIONAL,
 )
 
+IN_CHINESE = Filters(language=Language.ZH)
+
 
 @pytest.fixture(scope="module")
 def home(synthetic_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
@@ -124,6 +126,20 @@ def test_nonsense_is_answered_in_one_line(server: str, snapshot: Snapshot, asked
     assert text.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        ("", 400, "网址未指明快照（snapshot=…）；请刷新页面"),
+        (f"snapshot={OTHER}", 410, f"快照 {OTHER} 已不存在；请刷新页面"),
+        ("snapshot={id}&order=up", 400, "网址中的排序“up”在此未知，可用：oldest。"),
+    ],
+)
+def test_an_address_in_chinese_is_refused_in_chinese(
+    server: str, snapshot: Snapshot, asked: str, status: int, said: str
+) -> None:
+    assert _refused(f"{server}/export/rows.csv?{asked.format(id=snapshot.id)}&language=zh") == (status, f"{said}\n")
+
+
 def test_nothing_found_is_a_file_of_headers(server: str, snapshot: Snapshot) -> None:
     with urlopen(f"{server}/export/rows.csv?snapshot={snapshot.id}&since=2030-01-01") as answer:
         assert answer.read().count(b"\n") == 1
@@ -133,10 +149,12 @@ def test_a_snapshot_that_was_replaced_says_so(server: str, home: Home, snapshot:
     shutil.copy(home.snapshot_path(snapshot.id), home.snapshot_path(OTHER))
     try:
         code, text = _refused(f"{server}/export/rows.csv?snapshot={OTHER}")
+        chinese = _refused(f"{server}/export/rows.csv?snapshot={OTHER}&language=zh")
     finally:
         home.snapshot_path(OTHER).unlink()
 
     assert (code, text) == (409, f"snapshot {OTHER} was replaced by {snapshot.id}; reload the page\n")
+    assert chinese == (409, f"快照 {OTHER} 已被 {snapshot.id} 取代；请刷新页面\n")
 
 
 def test_a_part_that_is_missing_is_named_before_anything_is_sent(server: str, home: Home, snapshot: Snapshot) -> None:
@@ -144,12 +162,17 @@ def test_a_part_that_is_missing_is_named_before_anything_is_sent(server: str, ho
     moved = part.rename(part.with_suffix(".moved"))
     try:
         code, text = _refused(server + address(Filters(), snapshot, is_newest_first=True))
+        chinese = _refused(server + address(IN_CHINESE, snapshot, is_newest_first=True))
     finally:
         moved.rename(part)
 
     assert code == 500
     assert text.startswith(f"{part} is missing or changed; ")
     assert text.count("\n") == 1
+    assert chinese == (
+        500,
+        "无法读取这些行：存储或快照文件缺失或已被更改。运行 `python -m etl verify` 可查明是哪一个文件。\n",
+    )
 
 
 def test_a_home_that_lost_its_key_says_so_before_anything_is_sent(server: str, home: Home, snapshot: Snapshot) -> None:
@@ -157,11 +180,13 @@ def test_a_home_that_lost_its_key_says_so_before_anything_is_sent(server: str, h
     home.hash_key.write_bytes(b"no key")
     try:
         code, text = _refused(server + address(SHOWN, snapshot, is_newest_first=True))
+        chinese = _refused(server + address(IN_CHINESE, snapshot, is_newest_first=True))
     finally:
         home.hash_key.write_bytes(key) if key else home.hash_key.unlink()
 
     assert code == 500
     assert text.startswith(f"{home.hash_key} is no key of 32 bytes")
+    assert chinese == (500, f"掩码密钥 {home.hash_key} 无法使用，请放回主目录最初的密钥。\n")
 
 
 def test_a_file_that_cannot_be_finished_does_not_look_whole(server: str, home: Home, snapshot: Snapshot) -> None:
@@ -184,11 +209,12 @@ def test_a_snapshot_without_its_store_has_no_rows_to_send(server: str, home: Hom
     store = home.store.rename(home.store.with_name("elsewhere"))
     try:
         code, text = _refused(server + address(SHOWN, snapshot, is_newest_first=True))
+        chinese = _refused(server + address(IN_CHINESE, snapshot, is_newest_first=True))
     finally:
         store.rename(home.store)
 
-    assert code == 404
-    assert text.count("\n") == 1
+    assert (code, text) == (404, f"the store of {home.root} is not there, so there are no rows\n")
+    assert chinese == (404, f"{home.root} 中没有存储，因此没有明细\n")
 
 
 def test_a_mask_on_the_screen_is_the_mask_in_the_file(server: str, snapshot: Snapshot) -> None:
