@@ -46,7 +46,7 @@ export class Keys {
 
   go(mark) {
     this.at = mark;
-    this.chart.library.Fx.hover(this.chart.node, [{ curveNumber: mark.curve, pointNumber: mark.number }], subplotOf(this.chart.node, mark));
+    this.chart.library.Fx.hover(this.chart.node, [placeOf(this.chart.node, mark)], subplotOf(this.chart.node, mark));
     this.voice.setAttribute("aria-busy", "true");
     clearTimeout(this.saying);
     this.saying = setTimeout(() => this.say(mark), SHOWN);
@@ -78,6 +78,13 @@ export class Keys {
     this.chart.library?.Fx.unhover(this.chart.node);
     return true;
   }
+}
+
+/** What Plotly is to show the label of; an area, which has no points of its own, by a place in it. */
+function placeOf(node, mark) {
+  if (!mark.holds) return { curveNumber: mark.curve, pointNumber: mark.number };
+  const { xaxis, yaxis } = node._fullLayout;
+  return { curveNumber: mark.curve, xval: xaxis.p2c(mark.x - xaxis._offset), yval: yaxis.p2c(mark.y - yaxis._offset) };
 }
 
 function subplotOf(node, { curve }) {

@@ -1,5 +1,7 @@
 /** The marks of a chart and where they are. Plotly's marks have no names, so its own sums are asked. */
 
+import { areasOf } from "./areas.js";
+
 const NEAR = 24; // pixels from a point that still mean it
 const SAME = 1.5; // pixels within which marks stand in one line
 
@@ -7,7 +9,8 @@ const SAME = 1.5; // pixels within which marks stand in one line
 export function marksOf(node) {
   return (node.calcdata ?? []).flatMap((points) => {
     const { trace } = points[0] ?? {};
-    if (!trace?.customdata || trace.hoverinfo === "skip" || trace.visible !== true) return [];
+    if (!trace || trace.hoverinfo === "skip" || trace.visible !== true) return [];
+    if (!trace.customdata) return areasOf(node, trace, points);
     return points.flatMap((point, place) => {
       const number = point.i ?? place;
       const data = trace.customdata[number];
@@ -44,10 +47,14 @@ const middle = ([from, to]) => (from + to) / 2;
 
 /** The mark at a place in the chart: the smallest that it lies in, else the nearest point close by. */
 export function markAt(marks, x, y) {
-  const away = (mark) => Math.hypot(Math.max(0, Math.abs(mark.x - x) - mark.wide / 2), Math.max(0, Math.abs(mark.y - y) - mark.high / 2));
+  const away = (mark) => (mark.holds ? outside(mark, x, y) : beside(mark, x, y));
   const close = marks.filter((mark) => away(mark) <= (mark.wide || mark.high ? 0 : NEAR));
   return close.sort((one, other) => away(one) - away(other) || one.wide * one.high - other.wide * other.high)[0];
 }
+
+const beside = (mark, x, y) => Math.hypot(Math.max(0, Math.abs(mark.x - x) - mark.wide / 2), Math.max(0, Math.abs(mark.y - y) - mark.high / 2));
+
+const outside = (mark, x, y) => (mark.holds(x, y) ? 0 : Infinity);
 
 /** The next mark in a direction, an axis and 1 or -1: in the same line if there is one, else in the next line. */
 export function nextMark(marks, from, axis, step) {
