@@ -1,4 +1,4 @@
-"""A map of the lender's own in Chromium: areas have a menu where they are, and the keyboard leads from one to the next."""
+"""A map of the lender's own in Chromium: areas have their menu, and the keyboard leads from one to the next."""
 
 import json
 from collections.abc import Callable, Iterator
