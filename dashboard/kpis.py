@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import nan
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +16,7 @@ from dashboard.downloads import frame_buttons
 from dashboard.problems import said
 from dashboard.screen import Screen
 from etl.catalogue.metrics import METRICS, Unit
-from etl.differences import CHANGE, is_noise
+from etl.differences import CHANGE, is_known, is_noise
 from etl.errors import InvalidValue
 from etl.periods import Period
 from etl.query import Question
@@ -25,6 +25,12 @@ from etl.words import Words
 BEFORE = Words(en="before: {value}", zh="此前：{value}")
 COUNTED = Words(en="{value} ({counts})", zh="{value}（{counts}）")
 NOISE = Words(en="{change} · could be noise", zh="{change} · 可能只是波动")
+UNCLEAR = Words(en="{change} · unclear if noise", zh="{change} · 是否波动未知")
+UNKNOWN = Words(
+    en="It is not known how sure this change is: the eight weeks up to the end of the period compared with hold too "
+    "few days with this number to tell how much they scatter.",
+    zh="无法判断这一变化有多可靠：对比时段末日之前八周内，有此数值的日子太少，看不出其离散程度。",
+)
 INTERVAL = Words(en="Change: 95 % interval {low} to {high}; {zero}.", zh="变化：95% 区间 {low} 至 {high}，{zero}。")
 WITH_ZERO = Words(en="it includes zero, so it could be noise", zh="包含零，可能只是波动")
 WITHOUT_ZERO = Words(en="zero is outside it", zh="不含零")
@@ -39,7 +45,8 @@ STAGES = Words(
     en="Counted together: {stages}. Filter by stage to tell them apart.",
     zh="合并统计：{stages}。可按阶段筛选分开查看。",
 )
-COLOURS: dict[tuple[bool, bool], Literal["red", "green"]] = {
+Colour: TypeAlias = Literal["red", "green", "gray"]
+COLOURS: dict[tuple[bool, bool], Colour] = {
     (True, True): "red",
     (True, False): "green",
     (False, True): "green",
@@ -130,20 +137,28 @@ def _no_money(screen: Screen) -> str | None:
 def _metric(kpi: Kpi, label: str, now: pd.DataFrame, screen: Screen) -> None:
     about = f"{screen.words(METRICS[kpi.metric].definition)}  \n{spelled(kpi.metric, now, screen)}"
     value = shown(kpi.metric, now[kpi.metric].iloc[0], screen)
-    rise, low, high = found = moved(kpi.metric, screen)
+    rise, *_ = found = moved(kpi.metric, screen)
     if pd.isna(rise):
         st.metric(label, value, help=about)
         return
     is_level = not formats.is_change(change(kpi.metric, rise, screen))
-    is_plain = kpi.is_bad is None or is_level or is_noise(low, high)
     st.metric(
         label,
         value,
         delta=said_change(kpi.metric, found, screen),
-        delta_color="gray" if is_plain else COLOURS[bool(kpi.is_bad), rise > 0],
+        delta_color=colour(kpi, found, screen),
         delta_arrow="off" if is_level else "up" if rise > 0 else "down",
-        help=f"{about}\n\n{said_interval(kpi.metric, found, screen)}".rstrip(),
+        help=f"{about}\n\n{said_interval(kpi.metric, found, screen)}",
     )
+
+
+def colour(kpi: Kpi, found: tuple[float, float, float], screen: Screen) -> Colour:
+    """Of the difference that `moved` found: grey where it is neither good nor bad, none at all, or not surely one."""
+    rise, low, high = found
+    is_sure = is_known(low, high) and not is_noise(low, high)
+    if kpi.is_bad is None or not is_sure or not formats.is_change(change(kpi.metric, rise, screen)):
+        return "gray"
+    return COLOURS[kpi.is_bad, rise > 0]
 
 
 def moved(metric: str, screen: Screen) -> tuple[float, float, float]:
@@ -156,17 +171,19 @@ def moved(metric: str, screen: Screen) -> tuple[float, float, float]:
 
 
 def said_change(metric: str, found: tuple[float, float, float], screen: Screen) -> str:
-    """The difference that `moved` found, and in words where it could be noise."""
+    """The difference that `moved` found, and in words where it could be noise, or nobody can say whether it is."""
     rise, low, high = found
     text = change(metric, rise, screen)
+    if not is_known(low, high):
+        return screen.words(UNCLEAR, change=text)
     return screen.words(NOISE, change=text) if is_noise(low, high) else text
 
 
 def said_interval(metric: str, found: tuple[float, float, float], screen: Screen) -> str:
-    """The ends of the difference's interval, and how they are found; nothing where there is none."""
+    """The ends of the difference's interval, and how they are found; or that they are not known, and why."""
     _, low, high = found
-    if pd.isna(low):
-        return ""
+    if not is_known(low, high):
+        return screen.words(UNKNOWN)
     ends = {name: change(metric, value, screen) for name, value in (("low", low), ("high", high))}
     said = screen.words(INTERVAL, **ends, zero=screen.words(WITH_ZERO if is_noise(low, high) else WITHOUT_ZERO))
     return f"{said}  \n{screen.words(METHOD)}"

@@ -26,8 +26,8 @@ def differences(snapshot: Snapshot, asked: Question, before: Period, answer: Ans
     interval of the difference of two independent sides. A rate varies binomially times φ, Pearson's over-dispersion of
     its daily counts; a sum varies as a Poisson count times the φ of its days (quasi-Poisson, McCullagh & Nelder 1989,
     §9.2). Both φ are of the eight weeks up to the end of `before`, around each weekday's own level: days are the
-    clusters, and what moves now does not hide behind its own scatter. Ends are NaN where the log has no days, and for
-    money where those days are too few. `answer` may be an `ask` that remembers.
+    clusters, and what moves now does not hide behind its own scatter. Ends are NaN where the log has no days, and
+    where those days are too few. `answer` may be an `ask` that remembers.
     """
     earlier = replace(asked, since=before.since, until=before.until)
     now, then = (answer(snapshot, question) for question in (asked, earlier))
@@ -42,8 +42,13 @@ def differences(snapshot: Snapshot, asked: Question, before: Period, answer: Ans
 
 
 def is_noise(low: float, high: float) -> bool:
-    """Whether an interval includes zero."""
+    """Whether an interval includes zero; False of one that is not known, which `is_known` tells."""
     return low <= 0 <= high
+
+
+def is_known(low: float, high: float) -> bool:
+    """Whether there is an interval: without one a change is neither sure nor noise."""
+    return not (np.isnan(low) or np.isnan(high))
 
 
 def _daily(snapshot: Snapshot, asked: Question, before: Period) -> pd.DataFrame | None:
@@ -59,6 +64,6 @@ def _error(metric: Metric, sides: pd.DataFrame, daily: pd.DataFrame | None) -> f
     if metric.denominator is None:
         scatter = scatter_of_sums(daily, metric.numerator, is_count=metric.unit is Unit.COUNT)
         return float(np.sqrt(scatter * (sides[metric.numerator] + 0.5).sum(skipna=False)))
-    scatter = overdispersion(daily, metric.numerator, metric.denominator)
+    scatter = overdispersion(daily, metric.numerator, metric.denominator, unknown=np.nan)
     variance = careful_variance(sides[metric.numerator], sides[metric.denominator].where(sides[metric.denominator] > 0))
     return float(np.sqrt(scatter * variance.sum(skipna=False)))

@@ -52,28 +52,34 @@ def wilson(
     return ((middle - half) / whole).clip(lower=0), ((middle + half) / whole).clip(upper=1)
 
 
-def overdispersion(daily: pd.DataFrame, successes: str, trials: str) -> float:
+def overdispersion(daily: pd.DataFrame, successes: str, trials: str, unknown: float = 1.0) -> float:
     """Pearson's χ² of daily counts around their weekday's rate, per degree of freedom, at least 1.
 
-    `daily` has the columns `day`, successes and trials (McCullagh & Nelder 1989, §4.5). 1 where days are too few.
+    `daily` has the columns `day`, successes and trials (McCullagh & Nelder 1989, §4.5). `unknown` where days are too
+    few.
     """
     days = daily[daily[trials] > 0]
     weekday, k, n = _weekdays(days), days[successes].to_numpy(float), days[trials].to_numpy(float)
     p = np.bincount(weekday, k)[weekday] / np.bincount(weekday, n)[weekday] if len(days) else k
-    return max(1.0, _per_degree(weekday, k - n * p, n * p * (1 - p), nothing=1.0))
+    return _at_least_one(_per_degree(weekday, k - n * p, n * p * (1 - p), still=1.0, unknown=unknown))
 
 
 def scatter_of_sums(daily: pd.DataFrame, column: str, *, is_count: bool) -> float:
     """Pearson's χ² of daily sums around their weekday's mean, per degree of freedom: their variance over their mean.
 
-    `daily` has the columns `day` and the sum. A count scatters at least as a Poisson one, 1, which is also said where
-    days are too few; of money nothing is known then: NaN.
+    `daily` has the columns `day` and the sum. A count scatters at least as a Poisson one, 1. NaN where days are too
+    few, and of money where there is none on any day.
     """
     days = daily[daily[column].notna()]
     weekday, sums = _weekdays(days), days[column].to_numpy(float)
     mean = (np.bincount(weekday, sums) / np.maximum(np.bincount(weekday), 1))[weekday] if len(days) else sums
-    found = _per_degree(weekday, sums - mean, mean, nothing=1.0 if is_count else np.nan)
-    return max(1.0, found) if is_count else found
+    found = _per_degree(weekday, sums - mean, mean, still=1.0 if is_count else np.nan, unknown=np.nan)
+    return _at_least_one(found) if is_count else found
+
+
+def _at_least_one(scatter: float) -> float:
+    """Days cannot scatter less than independent attempts; what is not known stays so."""
+    return float(np.maximum(1.0, scatter))
 
 
 def _weekdays(days: pd.DataFrame) -> Numbers:
@@ -81,12 +87,14 @@ def _weekdays(days: pd.DataFrame) -> Numbers:
     return (pd.to_datetime(days["day"]).to_numpy("datetime64[D]").astype(np.int64) + 3) % WEEKDAYS
 
 
-def _per_degree(weekday: Numbers, residuals: Numbers, variance: Numbers, nothing: float) -> float:
-    """The mean square of residuals in units of their variance; `nothing` where days are too few or none varies."""
+def _per_degree(weekday: Numbers, residuals: Numbers, variance: Numbers, *, still: float, unknown: float) -> float:
+    """The mean square of residuals in units of their variance; `still` where none varies, `unknown` of too few days."""
     varies = variance > 0
     free = len(weekday) - len(np.unique(weekday))
-    if free < WEEKDAYS or not varies.any():
-        return nothing
+    if free < WEEKDAYS:
+        return unknown
+    if not varies.any():
+        return still
     return float((residuals[varies] ** 2 / variance[varies]).sum()) / free
 
 

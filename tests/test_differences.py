@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from math import sqrt
 
 import pandas as pd
 import pytest
 from test_movement import WEEK
-from test_movers import BEFORE, CALM, NOW, POLICY_IN_SICHUAN, days, drawing
+from test_movers import BEFORE, CALM, NOW, POLICY_IN_SICHUAN, days
+from test_movers import drawing as drawing_two_weeks
 
 from dashboard import kpis
 from dashboard.kpis import moved
@@ -23,21 +24,28 @@ from etl.words import Language
 
 Z = 1.959963984540054
 RATE, COUNTS = ("refusal_rate",), ("refusals", "attempts")
-EVEN = "2026-10-{day:02}|{outcome}|{reasons}|{times}"
+EARLIER = Period(date(2026, 9, 21), date(2026, 10, 4))
+EVEN = "{day}|{outcome}|{reasons}|{times}"
 
 
-def _even(refused: int, approved: int, first: int) -> list[str]:
+def drawing(before: str, now: str) -> str:
+    """Three weeks like the one before, so that each weekday can be seen to scatter, and the week now."""
+    return "\n".join([drawing_two_weeks(before, now), *days(EARLIER, before)])
+
+
+def _even(refused: int, approved: int, period: Period) -> list[str]:
     return [
-        EVEN.format(day=day, outcome=outcome, reasons=reasons, times=times)
-        for day in range(first, first + 7)
+        EVEN.format(day=period.since + timedelta(number), outcome=outcome, reasons=reasons, times=times)
+        for number in range(period.days)
         for outcome, reasons, times in (("refused", "U101", refused), ("approved", "", approved))
     ]
 
 
 @pytest.fixture
 def even(publish: Callable[..., Snapshot]) -> Snapshot:
-    """A week in which 10 of 100 are refused every day, then one with 20 of 100."""
-    return publish("\n".join(["at|outcome|reasons|times", *_even(10, 90, 5), *_even(20, 80, 12)]))
+    """Three weeks in which 10 of 100 are refused every day, then one with 20 of 100."""
+    weeks = [*_even(10, 90, EARLIER), *_even(10, 90, BEFORE), *_even(20, 80, NOW)]
+    return publish("\n".join(["at|outcome|reasons|times", *weeks]))
 
 
 def _asked(*metrics: str, period: Period = NOW) -> Question:
@@ -79,8 +87,15 @@ def test_counts_scatter_as_their_variance_over_their_mean_around_each_weekday() 
     daily = pd.DataFrame({"day": pd.date_range("2026-10-05", periods=28), "attempts": sums})
     assert scatter_of_sums(daily, "attempts", is_count=True) == pytest.approx(28 * 100 / 100 / 21)
     assert scatter_of_sums(daily.assign(attempts=100), "attempts", is_count=True) == 1
-    assert scatter_of_sums(daily.head(13), "attempts", is_count=True) == 1
-    assert pd.isna(scatter_of_sums(daily.head(13), "attempts", is_count=False))
+    for is_count in (True, False):
+        assert pd.isna(scatter_of_sums(daily.head(13), "attempts", is_count=is_count))
+
+
+def test_where_days_are_too_few_to_scatter_no_difference_has_an_interval(publish: Callable[..., Snapshot]) -> None:
+    row = differences(publish(drawing_two_weeks(CALM, POLICY_IN_SICHUAN)), _asked(*RATE, *COUNTS), BEFORE).iloc[0]
+    for metric in (*RATE, *COUNTS):
+        assert pd.notna(row[f"{metric}_change"])
+        assert row[[f"{metric}_change_low", f"{metric}_change_high"]].isna().all()
 
 
 def test_a_side_where_nothing_was_decided_has_no_difference_of_rates(publish: Callable[..., Snapshot]) -> None:
@@ -120,6 +135,29 @@ def test_a_tile_that_moved_says_the_ends_of_its_interval(publish: Callable[..., 
     assert f"95 % interval +{100 * low:.1f} pp to +{100 * high:.1f} pp" in kpis.said_interval(
         "refusal_rate", found, screen
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "change", "said"),
+    [
+        (Language.EN, "+19.9 pp · unclear if noise", "It is not known how sure this change is"),
+        (Language.ZH, "+19.9 个百分点 · 是否波动未知", "无法判断这一变化有多可靠"),
+    ],
+    ids=["en", "zh"],
+)
+def test_a_tile_is_grey_and_says_so_where_it_is_not_known_how_sure_its_change_is(
+    publish: Callable[..., Snapshot], language: Language, change: str, said: str
+) -> None:
+    screen = Screen(publish(drawing_two_weeks(CALM, POLICY_IN_SICHUAN)), replace(WEEK, language=language))
+    found = moved("refusal_rate", screen)
+    assert kpis.said_change("refusal_rate", found, screen) == change
+    assert kpis.said_interval("refusal_rate", found, screen).startswith(said)
+    assert kpis.colour(kpis.ROW[0], found, screen) == "gray"
+
+
+def test_a_tile_that_surely_moved_is_coloured(publish: Callable[..., Snapshot]) -> None:
+    screen = Screen(publish(drawing(CALM, POLICY_IN_SICHUAN)), WEEK)
+    assert kpis.colour(kpis.ROW[0], moved("refusal_rate", screen), screen) == "red"
 
 
 def test_the_files_of_the_leading_numbers_carry_the_ends_of_the_intervals(publish: Callable[..., Snapshot]) -> None:
