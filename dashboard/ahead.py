@@ -13,12 +13,11 @@ import orjson
 from dashboard import answers, board, crumbs, state
 from dashboard.address import known_here, read_query, to_query
 from dashboard.clicks import PERIOD_BEFORE
-from dashboard.filters import Filters, opening
+from dashboard.filters import Filters, silent
 from dashboard.screen import Screen
 from dashboard.switches import KEPT as SWITCHES
 from etl.errors import InvalidValue
 from etl.snapshot import Snapshot
-from etl.words import Language
 
 KEPT = (PERIOD_BEFORE, *SWITCHES)
 """What a view's charts depend on beside the filters."""
@@ -28,7 +27,7 @@ def page_of(screen: Screen, view: str) -> dict[str, Any]:
     """What the browser says of the page when it asks: everything that its charts depend on."""
     return {
         "view": view,
-        "query": to_query(screen.filters, _silent(screen.snapshot)),
+        "query": to_query(screen.filters, silent(screen.snapshot.info)),
         "kept": {name: screen.kept[name] for name in KEPT if name in screen.kept},
         "dark": screen.is_dark,
     }
@@ -59,35 +58,32 @@ def charts_after(home: Path, views: Mapping[str, Cards], body: bytes) -> Iterato
         asked = Asked(**orjson.loads(body))
         cards = views[asked.view]
         screen = _screen(snapshot, cards, asked)
+        shown = cards(screen)
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
         raise InvalidValue(f"not a page of this dashboard ({problem!r}); reload it") from problem
-    return _lines(cards, screen)
+    return _lines(shown, screen)
 
 
-def _lines(cards: Cards, screen: Screen) -> Iterator[bytes]:
+def _lines(cards: Iterable[answers.Card], screen: Screen) -> Iterator[bytes]:
     """While the browser draws one chart, the next one is made."""
-    for card in cards(screen):
+    for card in cards:
         if chart := answers.chart(card, screen):
             yield board.named({card.id: chart}) + b"\n"
 
 
 def _screen(snapshot: Snapshot, cards: Cards, asked: Asked) -> Screen:
-    reading = read_query(asked.query, _silent(snapshot))
+    reading = read_query(asked.query, silent(snapshot.info))
     screen = Screen(snapshot, known_here(reading.filters, snapshot).filters, kept=asked.kept, is_dark=asked.dark)
     for gesture in asked.gestures:
-        screen = replace(screen, filters=_after(gesture, screen, cards))
+        screen = replace(screen, filters=after(gesture, screen, cards))
     return screen
 
 
-def _after(gesture: Mapping[str, Any], screen: Screen, cards: Cards) -> Filters:
+def after(gesture: Mapping[str, Any], screen: Screen, cards: Cards) -> Filters:
+    """The filters of the screen after a gesture on it; its cards may be others after every one."""
     if "up" in gesture:
         return crumbs.on_up(screen.snapshot, *gesture["up"])(screen.filters)
     card = next((card for card in cards(screen) if card.id == gesture["chart"]), None)
     ways = card and (answers.on_click(card, screen), answers.on_menu(card, screen), answers.on_brush(card, screen))
     change = ways and board.meant(gesture, *ways)
     return change(screen.filters) if change else screen.filters
-
-
-def _silent(snapshot: Snapshot) -> Filters:
-    """What an address says nothing of; always the same, whatever language the browser prefers."""
-    return opening(snapshot.info, Language.EN)

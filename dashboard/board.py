@@ -18,6 +18,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from dashboard import history, locales
 from dashboard.bundle import CHARTS, PLOTLY
 from dashboard.clicks import Change
+from dashboard.filters import Filters
 from dashboard.sketch import Sketch
 from dashboard.ways import Menu, Way
 from etl.words import Language
@@ -71,8 +72,8 @@ class Board:
     """Collects the charts of one run, to be handed to the browser in one message."""
 
     charts: dict[str, Chart] = field(default_factory=dict)
-    on_up: Callable[[str, str], Change] | None = None
-    """What a breadcrumb does, by its dimension and value."""
+    after: Callable[[Mapping[str, Any], Filters], Filters] | None = None
+    """What filters become by a gesture."""
 
     def add(self, id: str, chart: Chart) -> None:
         self.charts[id] = chart
@@ -109,11 +110,8 @@ class Board:
             history.once(gesture["number"], partial(self._act, gesture))
 
     def _act(self, gesture: dict[str, Any]) -> None:
-        if self.on_up and "up" in gesture:
-            history.change(self.on_up(*gesture["up"]))
-        chart = self.charts.get(gesture.get("chart", ""))
-        if chart and (change := meant(gesture, chart.on_click, chart.on_menu, chart.on_brush)):
-            history.change(change)
+        if self.after:
+            history.change(partial(self.after, gesture))
 
 
 def named(charts: Mapping[str, Chart]) -> bytes:

@@ -226,3 +226,8 @@ def opening(info: SnapshotInfo, language: Language) -> Filters:
     if COARSER[info.time_grain] > COARSER["day"]:
         return Filters(preset=ALL, compare=None, language=language)
     return Filters(language=language)
+
+
+def silent(info: SnapshotInfo) -> Filters:
+    """What the address of a file or of charts says nothing of, whatever language the browser prefers."""
+    return opening(info, Language.EN)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import crumbs, formats, history, reference, words
-from dashboard.address import to_query
 from dashboard.filters import Filters
 from dashboard.wording import chips, lead, outside, rest
 from etl.reconciliation import Reconciliation
@@ -32,9 +31,9 @@ def links(pages: Mapping[str, "st.Page"], query: dict[str, list[str]]) -> "st.de
     return row
 
 
-def link(page: "st.Page", opening: Filters, text: str, filters: Filters) -> None:
+def link(page: "st.Page", text: str, query: dict[str, list[str]]) -> None:
     """The way to one view from within another, with filters of its own."""
-    st.page_link(page, label=text, icon=page.icon, query_params=to_query(filters, opening))
+    st.page_link(page, label=text, icon=page.icon, query_params=query)
 
 
 def shown(snapshot: Snapshot, filters: Filters) -> None:

@@ -16,7 +16,7 @@ from starlette.types import Send
 from dashboard import state
 from dashboard.address import known_here, read_query, to_query
 from dashboard.bundle import ROWS
-from dashboard.filters import Filters, opening
+from dashboard.filters import Filters, silent
 from dashboard.problems import said
 from etl.errors import DamagedSnapshot, RefusalLensError
 from etl.export import file_stem
@@ -53,7 +53,7 @@ NO_KEY = Words(en="{problem}", zh="掩码密钥 {key} 无法使用，请放回�
 
 def address(filters: Filters, snapshot: Snapshot, *, is_newest_first: bool) -> str:
     """Where the rows behind `filters.counted` are, as this snapshot has them."""
-    query = to_query(filters, _silent(snapshot)) | {SNAPSHOT: [snapshot.id]}
+    query = to_query(filters, silent(snapshot.info)) | {SNAPSHOT: [snapshot.id]}
     order = {} if is_newest_first else {ORDER: [OLDEST]}
     return f"{ROWS}?{urlencode(query | order, doseq=True)}"
 
@@ -96,7 +96,7 @@ def _answer(home: Path, params: QueryParams, method: str, language: Language) ->
     if refused := _no_snapshot(Home(home), snapshot_id, language):
         return refused
     snapshot = state.snapshot(home)
-    reading = read_query(asked, _silent(snapshot))
+    reading = read_query(asked, silent(snapshot.info))
     known = known_here(reading.filters, snapshot)
     notices = [notice(language) for notice in (*reading.notices, *known.notices)]
     if order not in ("", OLDEST):
@@ -105,11 +105,6 @@ def _answer(home: Path, params: QueryParams, method: str, language: Language) ->
         return _line(" ".join(notices), BAD_REQUEST)
     rows = Rows(snapshot, known.filters.question(snapshot.info, (known.filters.counted,)))
     return _file(rows, language, is_newest_first=order != OLDEST, is_wanted=method != "HEAD")
-
-
-def _silent(snapshot: Snapshot) -> Filters:
-    """What an address says nothing of; always the same, whatever language the browser prefers."""
-    return opening(snapshot.info, Language.EN)
 
 
 def _no_snapshot(home: Home, asked: str, language: Language) -> Response | None:

@@ -1,6 +1,7 @@
 """The server around the screen: warm by the time the first page is there, with nothing to collect between clicks."""
 
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 from anyio import create_task_group, to_thread
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -17,7 +19,10 @@ from dashboard.bundle import CHARTS, PLOTLY, ROWS
 from dashboard.delivery import Guarded, Packed, first_scripts, packed, page, plotly_bundle
 from etl.errors import RefusalLensError
 
+logger = logging.getLogger(__name__)
 SCRIPT = Path(__file__).with_name("app.py")
+JSON = "application/json"
+"""What a page of elsewhere cannot send without asking first."""
 LARGEST = 100_000
 """Bytes of a question for charts; a page and its gestures are some hundred."""
 PAGES = ("/", "/causes", "/regions", "/time", "/rows", "/data")
@@ -38,7 +43,9 @@ def application(home: Path) -> "st.App":
         Route(ROWS, partial(rows, home)),
         *(Route(path, page) for path in PAGES),
     ]
-    return st.App(SCRIPT, lifespan=warm, routes=routes, middleware=[Middleware(Guarded), Middleware(Packed)])
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
+    middleware = [hosts, Middleware(Guarded), Middleware(Packed)]
+    return st.App(SCRIPT, lifespan=warm, routes=routes, middleware=middleware)
 
 
 async def charts(home: Path, request: Request) -> Response:
@@ -46,6 +53,8 @@ async def charts(home: Path, request: Request) -> Response:
     from dashboard.ahead import charts_after
     from dashboard.shell import VIEWS
 
+    if request.headers.get("content-type") != JSON:
+        return PlainTextResponse(f"a question is {JSON}", 415)
     body = b""
     async for part in request.stream():
         body += part
@@ -73,7 +82,10 @@ def prepare(home: Path) -> None:
     """
     from dashboard.warming import answer_opening_questions
 
-    answer_opening_questions(home)
+    try:
+        answer_opening_questions(home)
+    except Exception:  # a page that fails says so itself; the others shall be there
+        logger.exception("the first answers could not be prepared")
     for file in first_scripts():
         packed(file)
     gc.collect()

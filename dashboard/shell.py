@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import answers, crumbs, formats, frame, history, saved, state, ways, words
-from dashboard.ahead import page_of
-from dashboard.board import Board, is_dark
+from dashboard import answers, formats, frame, history, saved, state, ways, words
+from dashboard.ahead import after, page_of
+from dashboard.board import is_dark
 from dashboard.bookmarks import Bookmarks
 from dashboard.downloads import view_button
 from dashboard.filters import opening
@@ -51,20 +52,22 @@ def screen(home: Path, browser_language: Language) -> None:
     first = opening(snapshot.info, browser_language)
     start = saved.start(home)
     filters = history.arrive(snapshot, first, start and saved.opened(start, first))
-    board = Board(on_up=partial(crumbs.on_up, snapshot))
-    shown = Screen(snapshot, filters, board, kept=st.session_state, is_dark=is_dark())
+    shown = Screen(snapshot, filters, kept=st.session_state, is_dark=is_dark())
     pages = {name: page(name, partial(view.render, shown), filters.language) for name, view in VIEWS.items()}
-    shown.links["rows"] = partial(frame.link, pages["rows"], first)
+    written = partial(history.query_of, opening=first, has_start=start is not None)
+    shown.links["rows"] = lambda text, other: frame.link(pages["rows"], text, written(other))
     chosen = st.navigation(list(pages.values()), position="hidden")
     side, top, body, charts = places()
-    answers.draw(VIEWS[chosen.url_path or "overview"].cards(shown), shown)
+    cards = VIEWS[chosen.url_path or "overview"].cards
+    shown.board.after = lambda gesture, held: after(gesture, replace(shown, filters=held), cards)
+    answers.draw(cards(shown), shown)
     with charts:
         menus = [chart.menu for chart in shown.board.charts.values()]
         told = page_of(shown, chosen.url_path or "overview")
         shown.board.show(filters.language, told, ways.names(snapshot, menus, filters.language))
     with top:
         frame.masthead(snapshot.info, filters.language)
-        with frame.links(pages, history.query_of(filters, first, has_start=start is not None)):
+        with frame.links(pages, written(filters)):
             Bookmarks(home, filters, first).popover()
         frame.shown(snapshot, filters)
     with body:

@@ -26,6 +26,7 @@ IDENTITY = "id"
 """Of a feature itself, beside its properties."""
 
 TOO_LARGE = Words(en="is larger than {most} MB; simplify it", zh="超过 {most} MB，请先简化")
+UNREADABLE = Words(en="cannot be read ({problem})", zh="无法读取（{problem}）")
 NOT_JSON = Words(en="is no JSON ({problem}); export it again as GeoJSON", zh="不是有效的 JSON，请重新导出为 GeoJSON")
 NO_FEATURES = Words(
     en="is no FeatureCollection of polygons; export areas as GeoJSON", zh="不含多边形要素集，请将区域导出为 GeoJSON"
@@ -79,11 +80,20 @@ def read_outlines(path: Path, seen: Collection[str]) -> Outlines:
     return _on_a_grid(degrees)
 
 
-def _features(path: Path) -> list[dict[str, Any]]:
-    if path.stat().st_size > LARGEST:
-        raise UnusableMap(path, TOO_LARGE, most=LARGEST // 1_000_000)
+def _read(path: Path) -> bytes:
     try:
-        content = json.loads(path.read_bytes())
+        is_too_large = path.stat().st_size > LARGEST
+        content = b"" if is_too_large else path.read_bytes()
+    except OSError as problem:
+        raise UnusableMap(path, UNREADABLE, problem=problem.strerror) from problem
+    if is_too_large:
+        raise UnusableMap(path, TOO_LARGE, most=LARGEST // 1_000_000)
+    return content
+
+
+def _features(path: Path) -> list[dict[str, Any]]:
+    try:
+        content = json.loads(_read(path))
     except (ValueError, RecursionError) as problem:
         raise UnusableMap(path, NOT_JSON, problem=str(problem).splitlines()[0][:80]) from problem
     listed = content.get("features") if isinstance(content, dict) else None
@@ -149,7 +159,7 @@ def _flat(path: Path, rings: list[Any]) -> list[np.ndarray]:
     """The rings as arrays of longitude and latitude; heights are left out."""
     try:
         flat = [np.array([point[:2] for point in ring], dtype=float).reshape(-1, 2) for ring in rings]
-    except (TypeError, ValueError) as problem:
+    except (TypeError, ValueError, OverflowError) as problem:
         raise UnusableMap(path, NO_DEGREES) from problem
     if not all(np.isfinite(ring).all() and (np.abs(ring) <= (180.0, 90.0)).all() for ring in flat):
         raise UnusableMap(path, NO_DEGREES)

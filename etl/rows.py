@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -45,7 +45,7 @@ SHAPE = ", ".join(f"{column.name} {column.type}" for column in STORED) + (
 
 
 def behind(metric: str) -> str:
-    """Which of `COUNTED` the rows behind a metric are: those of its numerator. Raises `UnknownName`."""
+    """Which of `COUNTED` the rows behind a metric are: those of its numerator, else all. Raises `UnknownName`."""
     counted = MEASURES[metric_called(metric).numerator]
     alike = [name for name in COUNTED if MEASURES[name].outcomes == counted.outcomes]
     return next((name for name in alike if MEASURES[name].scope is counted.scope), alike[0] if alike else "attempts")
@@ -67,7 +67,7 @@ class Rows:
         """`question` asks for one of `COUNTED`; its `by` does not matter. Raises as `ask` does."""
         check(snapshot, question)
         self.snapshot = snapshot
-        self.question = question
+        self.question = replace(question, by=())
         self.home = Home(snapshot.path.parent.parent)
 
     @property

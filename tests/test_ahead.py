@@ -15,7 +15,7 @@ from browsing import PATIENCE, click_mark, in_chromium, serving, settle
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import answers
-from dashboard.ahead import charts_after, page_of
+from dashboard.ahead import after, charts_after, page_of
 from dashboard.board import named
 from dashboard.filters import Filters
 from dashboard.screen import Screen
@@ -46,10 +46,10 @@ def server(synthetic_home: Path) -> Iterator[str]:
         yield address.removeprefix("http://")
 
 
-def told(server: str, body: bytes, method: str = "POST") -> tuple[int, bytes, Message]:
+def told(server: str, body: bytes, **headers: str) -> tuple[int, bytes, Message]:
     """Status, content and headers of an answer."""
     with closing(HTTPConnection(server, timeout=30)) as connection:
-        connection.request(method, "/charts", body)
+        connection.request("POST", "/charts", body, {"Content-Type": "application/json"} | headers)
         answer = connection.getresponse()
         return answer.status, answer.read(), answer.headers
 
@@ -133,6 +133,19 @@ def test_what_is_no_page_of_ours_is_one_line(synthetic_home: Path, body: bytes, 
     assert (status, line.count(b"\n")) == (400, 0)
 
 
+@pytest.mark.parametrize("kept", [{"shape_en": "bogus"}, {"split_en": ["x"]}, {"split_en": "attempt_id"}])
+def test_nor_is_a_choice_that_no_switch_offers(snapshot: Snapshot, synthetic_home: Path, kept: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValue, match="not a page of this dashboard"):
+        charts_after(synthetic_home, CARDS, question(snapshot, view="time", kept=kept))
+
+
+def test_a_gesture_means_what_its_chart_shows_by_then(snapshot: Snapshot) -> None:
+    chosen = Screen(snapshot, Filters(where=(("cause", Selection(("credit_score",))),)))
+    narrower = after({"chart": "alone", "mark": ["U101"]}, chosen, CARDS["causes"])
+    assert narrower.selection("reason") == Selection(("U101",))
+    assert after({"chart": "alone", "mark": ["U101"]}, Screen(snapshot, Filters()), CARDS["causes"]) == Filters()
+
+
 @pytest.mark.parametrize("gesture", [{}, "click", {"chart": "trend_layer", "days": ["soon", "later"]}])
 def test_nor_is_a_gesture_that_nobody_can_make(snapshot: Snapshot, synthetic_home: Path, gesture: Any) -> None:
     with pytest.raises(InvalidValue, match="not a page of this dashboard"):
@@ -149,6 +162,17 @@ def test_the_server_answers_as_any_other_page_of_ours(server: str, snapshot: Sna
 
 def test_the_server_reads_no_long_letters(server: str) -> None:
     assert told(server, b" " * (LARGEST + 1))[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"Content-Type": "text/plain"}, 415), ({"Host": "elsewhere.example"}, 400), ({"Host": "localhost"}, 200)],
+    ids=["what any page may send", "a name of elsewhere", "our own name"],
+)
+def test_a_page_of_elsewhere_gets_nothing(
+    server: str, snapshot: Snapshot, headers: dict[str, str], status: int
+) -> None:
+    assert told(server, question(snapshot), **headers)[0] == status
 
 
 @pytest.fixture

@@ -252,6 +252,22 @@ def test_a_gesture_is_sent_again_until_it_is_answered(page: Page) -> None:
     assert numbers == [[1], [1, 2], [1, 2], [2]]
 
 
+@pytest.mark.parametrize("charts", ["Promise.resolve()", "Promise.reject(new Error('no charts'))"])
+def test_a_gesture_is_sent_whatever_becomes_of_the_charts_ahead(page: Page, charts: str) -> None:
+    numbers = told(
+        page,
+        f"""
+        const queue = new lens.Gestures(() => null);
+        queue.sendBy(({{gestures}}) => sent.push(gestures.map(gesture => gesture.number)));
+        queue.ahead = () => {charts};
+        queue.add({{mark: ['a']}});
+        await new Promise(wait => setTimeout(wait, 50));
+        return sent;
+        """,
+    )
+    assert numbers == [[1]]
+
+
 def test_a_mark_and_the_days_under_a_brush_are_read_from_the_custom_data(page: Page) -> None:
     read = told(
         page,

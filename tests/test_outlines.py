@@ -141,11 +141,12 @@ def test_a_map_of_any_detail_becomes_light(write: Callable[..., Path]) -> None:
         (json.dumps({"features": [area({"name": "Atlantis"})]}), "such as CN-GD, CN-SH, unknown; its properties: name"),
         (json.dumps({"features": [area({"c": "CN-GD"}, [[400000.0, 2500000.0]] * 4)]}), "no longitude and latitude"),
         (json.dumps({"features": [area({"c": "CN-GD"}, [["a", "b"]] * 4)]}), "no longitude and latitude"),
+        (json.dumps({"features": [area({"c": "CN-GD"}, [[10**400, 0]] * 4)]}), "no longitude and latitude"),
         (json.dumps({"features": [area({"c": "CN-GD"}, [[1, 2]])]}), "is no FeatureCollection of polygons"),
         (json.dumps({"features": [area({"c": "CN-GD"})] * 1001}), "has 1001 areas, more than 1000"),
         ('{"features": [{"geometry": {"type": "Polygon", "coordinates": 7}, "properties": {"c": "CN-GD"}}]}', "EPSG"),
     ],
-    ids=map(str, range(12)),
+    ids=map(str, range(13)),
 )  # fmt: skip
 def test_what_is_no_map_is_told_in_one_line(tmp_path: Path, content: str, why: str) -> None:
     path = tmp_path / "regions.geojson"
@@ -164,6 +165,12 @@ def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
         file.truncate(20_000_001)
     with pytest.raises(UnusableMap, match="larger than 20 MB"):
         read_outlines(path, SEEN)
+
+
+def test_a_folder_of_that_name_is_no_map(tmp_path: Path) -> None:
+    (tmp_path / "regions.geojson").mkdir()
+    with pytest.raises(UnusableMap, match=r"regions.geojson cannot be read \(Is a directory\)"):
+        read_outlines(tmp_path / "regions.geojson", SEEN)
 
 
 # ------------------------------------------------------------------------------------------- on the screen

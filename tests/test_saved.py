@@ -1,20 +1,31 @@
 """Saved views: a file of names and addresses in the home folder, written as a whole or not at all."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from test_app import open_view
 
 from dashboard import saved
 from dashboard.filters import CUSTOM, Filters
 from dashboard.history import query_of
 from dashboard.saved import NotSaved, SavedView, added, change, deleted, opened, read, renamed, start, started, written
+from dashboard.shell import VIEWS
 from etl.query import Attribution, Selection
+from etl.snapshot import Snapshot
 from etl.words import Language
 
 SOUTH = Filters(
     preset="last7", where=(("region", Selection(("CN-GD",))), ("cause", Selection(("overload", "debt"), True)))
 )
+
+
+LOG = """
+at         | outcome  | region
+2026-03-02 | approved | CN-GD
+2026-03-02 | refused  | CN-SC
+"""
 
 
 def names(home: Path) -> list[str]:
@@ -90,6 +101,18 @@ def test_what_an_analyst_wrote_is_read(tmp_path: Path) -> None:
     reading = opened(read(tmp_path)[0], Filters())
     assert reading.filters == Filters(where=(("region", Selection(("CN-GD",))),))
     assert [notice.name for notice in reading.notices] == ["nonsense"]
+
+
+def test_links_to_rows_say_the_period_where_an_empty_address_means_a_start_view(
+    publish: Callable[..., Snapshot], home: Path
+) -> None:
+    publish(LOG)
+    change(home, added("South", "region=CN-GD"))
+    change(home, started("South", is_start=True))
+    screen = open_view(home, period=["last28"])
+    queries = [link.proto.query_string for link in screen.get("page_link")]
+    assert len(queries) > len(VIEWS)
+    assert {query for query in queries if "period=last28" not in query} == set()
 
 
 def test_beside_a_start_view_the_opening_filters_say_their_period() -> None:

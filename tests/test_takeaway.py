@@ -46,13 +46,19 @@ def test_a_chart_is_saved_as_a_picture_twice_as_sharp_as_the_screen(page: Page, 
 def test_on_paper_are_numbers_and_charts_and_nothing_to_click(page: Page, view: str) -> None:
     page.goto(f"/{view}")
     settle(page, charts=3)
+    for part in CLICKED:
+        expect(page.locator(part).first).to_be_attached()
     page.emulate_media(media="print")
     page.set_viewport_size(A4)
-    for gone in ("[data-testid=stSidebar]", ".st-key-views", "[class*=st-key-foot_]", ".board-save"):
-        expect(page.locator(gone).first).not_to_be_visible()
+    for part in CLICKED:
+        expect(page.locator(part).filter(visible=True)).to_have_count(0)
     expect(page.locator("h1")).to_be_visible()
     page.wait_for_function(FITS)
 
 
+CLICKED = (
+    *("[data-testid=stSidebar]", ".st-key-views", "[class*=st-key-foot_]", "[class*=st-key-about_]"),
+    *("[class*=st-key-whole_]", ".board-save"),
+)
 FITS = """() => [...document.querySelectorAll('.js-plotly-plot .main-svg')].every(
     drawing => drawing.getBoundingClientRect().right <= document.documentElement.clientWidth)"""

@@ -32,8 +32,9 @@ export class Gestures {
   /** The page is run once the charts are there, which would wait for it else. */
   add(gesture) {
     this.queue.push({ number: ++this.last, ...gesture });
-    if (this.ahead) this.ahead([...this.queue]).then(() => this.queue.length && this.dispatch(TRIES));
-    else this.dispatch(TRIES);
+    if (!this.ahead) return this.dispatch(TRIES);
+    const send = () => this.queue.length && this.dispatch(TRIES);
+    this.ahead([...this.queue]).then(send, send); // whatever became of the charts
   }
 
   dispatch(tries) {

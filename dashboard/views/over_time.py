@@ -90,8 +90,10 @@ def render(screen: Screen) -> None:
 
 
 def _split_rates(screen: Screen) -> Card:
-    """The split trend as the reader wants it drawn."""
+    """The split trend as the reader wants it drawn. Raises ValueError for what the controls do not offer."""
     split, shape = chosen("split", screen), chosen("shape", screen)
+    if split not in SPLITS:
+        raise ValueError(f"{split!r} is no way to split")
     drawn = figures.over_time("refusal_rate", split=split, shape=Shape(shape))
     return replace(SPLIT_RATES, by=(split,), own=(split,), figure=drawn)
 
