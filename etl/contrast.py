@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from etl.intervals import daily_overdispersion, wilson
+from etl.intervals import spread_of_each, wilson
 from etl.query import Question, Selection, ask
 from etl.snapshot import Snapshot
 
@@ -23,7 +23,8 @@ def against_the_rest(snapshot: Snapshot, asked: Question, dimension: str, value:
 
     Columns: `<level>`; refusals, decided, refusal_rate with its 95 % interval, and the same of the rest (`_rest`);
     `difference` = rate − rate of the rest, with its 95 % interval, the largest first. The interval is Newcombe's (1998,
-    method 10) of both sides' Wilson intervals, which stand on n ÷ φ. What one side never saw is 0 of its decided there.
+    method 10) of both sides' Wilson intervals, which stand on n ÷ φ, the φ of that cause's own days on that side, 1
+    where they are too few. What one side never saw is 0 of its decided there.
     Empty where either side decided nothing.
     """
     where = {name: kept for name, kept in asked.where.items() if name not in (dimension, *ABOVE.get(dimension, ()))}
@@ -38,18 +39,18 @@ def against_the_rest(snapshot: Snapshot, asked: Question, dimension: str, value:
 
 @dataclass(frozen=True)
 class _Side:
-    """What was decided on one side, by cause what was refused and its rate, and how much its days scatter."""
+    """What was decided on one side, and by cause what was refused, its rate, and how much its own days scatter."""
 
     decided: int
     refusals: dict[str, float]
     rates: dict[str, float]
-    spread: float
+    spread: "pd.Series[float]"
 
     def frame(self, names: list[str]) -> pd.DataFrame:
         """A row for each of the names; what was not seen here is none of all decided."""
         refusals = pd.Series([self.refusals.get(name, 0) for name in names], index=names)
         decided = pd.Series(self.decided, index=names)
-        low, high = wilson(refusals.astype(float), decided.astype(float), self.spread)
+        low, high = wilson(refusals.astype(float), decided.astype(float), self.spread.reindex(names).fillna(1.0))
         rates = [self.rates.get(name, 0.0) for name in names]
         return pd.DataFrame(dict(zip(COLUMNS, (refusals, decided, rates, low, high), strict=True)), index=names)
 
@@ -57,7 +58,7 @@ class _Side:
 def _side(snapshot: Snapshot, asked: Question, level: str) -> _Side:
     by_level = ask(snapshot, replace(asked, metrics=(RATE,), by=(level,)))
     decided = ask(snapshot, replace(asked, metrics=("decided",), by=()))["decided"].iloc[0]
-    spread = daily_overdispersion(snapshot, replace(asked, metrics=(RATE,), by=("day",)))
+    spread = spread_of_each(snapshot, asked, level) if snapshot.has("day") else pd.Series(dtype=float)
     refusals, rates = (dict(zip(by_level[level], by_level[name], strict=True)) for name in ("refusals", RATE))
     return _Side(int(decided), refusals, rates, spread)
 

@@ -41,7 +41,7 @@ def ask_with_intervals(snapshot: Snapshot, question: Question) -> pd.DataFrame:
 
 
 def wilson(
-    successes: "pd.Series[float]", trials: "pd.Series[float]", dispersion: float = 1.0
+    successes: "pd.Series[float]", trials: "pd.Series[float]", dispersion: "float | pd.Series[float]" = 1.0
 ) -> tuple["pd.Series[float]", "pd.Series[float]"]:
     """The 95 % score interval of successes / trials (Wilson 1927), on trials / dispersion; NaN where there are none."""
     n = (trials / dispersion).where(trials > 0)
@@ -110,3 +110,13 @@ def daily_overdispersion(snapshot: Snapshot, daily: Question) -> float:
         return 1.0
     asked = metric(daily.metrics[0])
     return overdispersion(ask(snapshot, daily), asked.numerator, str(asked.denominator))
+
+
+def spread_of_each(snapshot: Snapshot, asked: Question, level: str) -> "pd.Series[float]":
+    """By value of a level, as `cause`: how much its own daily refusals scatter beyond chance over the days asked for.
+
+    Raises `InvalidValue` where the log has no days.
+    """
+    by_value = ask(snapshot, replace(asked, metrics=("refusal_rate",), by=("day", level))).groupby(level)
+    found = {str(value): overdispersion(daily, "refusals", "decided") for value, daily in by_value}
+    return pd.Series(found, dtype=float)

@@ -1,13 +1,12 @@
 """What moved against an earlier period: causes, and regions where a cause moved by itself, beyond chance."""
 
 from dataclasses import replace
-from datetime import date
 from math import erfc, sqrt
 
 import numpy as np
 import pandas as pd
 
-from etl.intervals import SCATTER, Z_95, careful_variance, overdispersion
+from etl.intervals import SCATTER, Z_95, careful_variance, spread_of_each
 from etl.periods import Period
 from etl.query import Question, ask
 from etl.snapshot import EVERYWHERE, Snapshot
@@ -39,7 +38,7 @@ def movers(snapshot: Snapshot, asked: Question, before: Period) -> tuple[pd.Data
     discoveries are held to `FALSE_DISCOVERIES` among causes and among regions: hundreds of regions must not drown a
     cause. Raises `InvalidValue` where the log has no days.
     """
-    spread = _spread(snapshot, asked, before.until)
+    spread = spread_of_each(snapshot, replace(asked, since=before.until - SCATTER, until=before.until), "cause")
     splits: list[tuple[str, ...]] = [(), ("region",)] if snapshot.has("region") else [()]
     families = [_tested(_compared(snapshot, asked, before, split), spread) for split in splits]
     tested = pd.concat(families, ignore_index=True)
@@ -47,14 +46,6 @@ def movers(snapshot: Snapshot, asked: Question, before: Period) -> tuple[pd.Data
     told = found[_is_told(found, tested["region"].nunique() - 1)]
     order = told["additional"].abs().sort_values(ascending=False, kind="stable").index
     return told.loc[order, list(COLUMNS)].reset_index(drop=True), len(tested)
-
-
-def _spread(snapshot: Snapshot, asked: Question, until: date) -> "pd.Series[float]":
-    """By cause: how much its daily refusals scatter beyond chance in the weeks up to a day."""
-    span = replace(asked, metrics=("refusal_rate",), by=("day", "cause"), since=until - SCATTER, until=until)
-    by_cause = ask(snapshot, span).groupby("cause")
-    found = {str(cause): overdispersion(daily, "refusals", "decided") for cause, daily in by_cause}
-    return pd.Series(found, dtype=float)
 
 
 def _compared(snapshot: Snapshot, asked: Question, before: Period, split: tuple[str, ...]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from etl.contrast import against_the_rest
+from etl.intervals import wilson
 from etl.query import Question, Selection, ask
 from etl.snapshot import Snapshot
 
@@ -110,3 +111,29 @@ def test_there_is_no_contrast_where_one_side_decided_nothing(publish: Callable[.
 
     assert against_the_rest(snapshot, EVERYTHING, "region", "CN-GD", "cause").empty
     assert against_the_rest(snapshot, EVERYTHING, "region", "CN-SH", "cause").empty
+
+
+def test_each_cause_has_the_scatter_of_its_own_days_on_its_own_side(publish: Callable[..., Snapshot]) -> None:
+    """In the rest one cause is 10 of 100 every day, another 0 of 100 one week and 40 of 100 the next: φ = 14·20²/16/7.
+
+    Pencil: around a weekday's mean of 20 of 100 each of the 14 days is 20 off, its binomial variance is 16, and 7 days
+    are free.
+    """
+    rows = ["at|outcome|region|reasons|times"]
+    for day in range(5, 19):
+        surging = 0 if day < 12 else 40
+        for region, outcome, reasons, times in (
+            ("CN-GD", "refused", "U101", 5),
+            ("CN-GD", "approved", "", 95),
+            ("CN-SH", "refused", "U101", 10),
+            ("CN-SH", "refused", "P301", surging),
+            ("CN-SH", "approved", "", 90 - surging),
+        ):
+            rows.append(f"2026-10-{day:02}|{outcome}|{region}|{reasons}|{times}")
+
+    found = against_the_rest(publish("\n".join(rows)), EVERYTHING, "region", "CN-GD", "cause").set_index("cause")
+
+    for cause, refused, spread in (("credit_score", 140.0, 1.0), ("overload", 280.0, 14 * 20**2 / 16 / 7)):
+        low, high = wilson(pd.Series([refused]), pd.Series([1400.0]), spread)
+        ends = found.loc[cause, ["refusal_rate_low_rest", "refusal_rate_high_rest"]].to_list()
+        assert ends == pytest.approx([low.item(), high.item()])
