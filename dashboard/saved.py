@@ -18,7 +18,12 @@ from etl.words import Language, Words
 FILE = "views.toml"
 LONGEST = 80
 """Letters of a name."""
-HEAD = "# Saved views. `query` is what stands after the ? in the address; `start` marks the one shown first.\n"
+HEAD = (
+    "# Saved views. `query` is what stands after the ? in the address; `start` marks the one shown first.\n"
+    "# The dashboard writes this file anew with each change of a view: comments of your own are not kept.\n"
+)
+KEYS = ("name", "query", "start")
+"""Of a view."""
 
 NAMELESS = Words(en="A saved view needs a name.", zh="请为视图命名。")
 UNPRINTABLE = Words(
@@ -31,6 +36,11 @@ GONE = Words(en="There is no saved view “{name}” any more.", zh="名为“{n
 UNREADABLE = Words(
     en="{file} cannot be read ({why}); mend or remove it, then save again.",
     zh="无法读取 {file}（{why}）；请修复或删除后重试。",
+)
+UNKNOWN_KEYS = Words(
+    en="{file} has keys that would be lost: {names} (known: name, query, start of each view); remove them, then save "
+    "again.",
+    zh="{file} 含有未知的键，保存会将其丢失：{names}（每个视图可用：name、query、start）；请删除后重试。",
 )
 READ_ONLY = Words(
     en="{file} cannot be written ({why}). The address of the page holds the same: share or bookmark it.",
@@ -107,13 +117,26 @@ def start(home: Path) -> SavedView | None:
 
 
 def change(home: Path, made: Made) -> None:
-    """The file with other views, replaced as a whole. Raises `NotSaved`, and leaves the file as it was then."""
+    """The file with other views, replaced as a whole, comments and all.
+
+    Raises `NotSaved`, and leaves the file as it was then.
+    """
     with _CHANGING:
         views = made(read(home))
         try:
+            _keep_unknown_keys(home / FILE)
             _replace(home / FILE, HEAD + "".join(map(_entry, views)))
         except OSError as problem:
             raise NotSaved(READ_ONLY, file=FILE, why=problem.strerror) from problem
+
+
+def _keep_unknown_keys(path: Path) -> None:
+    """Raises `NotSaved` where an analyst wrote more than would be written again."""
+    with suppress(FileNotFoundError):
+        file = tomllib.loads(path.read_text(encoding="utf-8"))
+        in_views = (key for view in file.get("view", []) for key in view if key not in KEYS)
+        if names := dict.fromkeys([*in_views, *(key for key in file if key != "view")]):
+            raise NotSaved(UNKNOWN_KEYS, file=FILE, names=" ".join(", ".join(names).split()))
 
 
 def _replace(path: Path, text: str) -> None:

@@ -118,3 +118,37 @@ def test_links_to_rows_say_the_period_where_an_empty_address_means_a_start_view(
 def test_beside_a_start_view_the_opening_filters_say_their_period() -> None:
     assert query_of(Filters(), Filters(), has_start=False) == {}
     assert query_of(Filters(), Filters(), has_start=True) == {"period": ["last28"]}
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [('"the\\nowner" = "risk"\n', "the owner"), ('note = "for Monday"\n[team]\nname = "x"\n', "note, team")],
+    ids=["of a view", "of a view and of the file"],
+)
+def test_a_file_with_keys_that_nobody_here_knows_is_read_and_not_written_over(
+    tmp_path: Path, more: str, named: str
+) -> None:
+    text = f'[[view]]\nname = "South"\nquery = "region=CN-GD"\n{more}'
+    (tmp_path / saved.FILE).write_text(text)
+
+    assert names(tmp_path) == ["South"]
+    for made in (added("North", ""), deleted("South"), started("South", is_start=True)):
+        with pytest.raises(NotSaved) as refused:
+            change(tmp_path, made)
+        assert refused.value(Language.EN) == (
+            f"views.toml has keys that would be lost: {named} (known: name, query, start of each view); "
+            "remove them, then save again."
+        )
+        assert refused.value(Language.ZH) == (
+            f"views.toml 含有未知的键，保存会将其丢失：{named}（每个视图可用：name、query、start）；请删除后重试。"
+        )
+    assert (tmp_path / saved.FILE).read_text() == text
+
+
+def test_the_file_itself_says_that_comments_are_not_kept(tmp_path: Path) -> None:
+    (tmp_path / saved.FILE).write_text('# mine\n[[view]]\nname = "South"\nquery = ""\n')
+    change(tmp_path, added("North", ""))
+
+    written_by_us = (tmp_path / saved.FILE).read_text("utf-8")
+    assert "# mine" not in written_by_us
+    assert "comments of your own are not kept" in written_by_us.splitlines()[1]
