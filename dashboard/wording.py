@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dashboard import formats, words
 from dashboard.filters import CUSTOM, PRESETS, Filters, Granularity, complete_days, keeps_festival
 from etl.catalogue.dimensions import DIMENSIONS
+from etl.catalogue.spring_festivals import touches_season
 from etl.periods import ALL, Comparison, Period
 from etl.query import Selection
 from etl.snapshot import Snapshot
@@ -58,8 +59,16 @@ def _aligned(filters: Filters, snapshot: Snapshot) -> str:
     """By what the days of last year were found, in brackets; nothing where there is no choice."""
     if filters.compare is not Comparison.LAST_YEAR or not keeps_festival(snapshot.info):
         return ""
-    how = {"spring_festival": words.BY_FESTIVAL, "weekdays": words.BY_WEEKDAY}.get(aligned_on(filters, snapshot))
+    weekdays = words.BY_WEEKDAY_IN_SEASON if _is_season_then_alone(filters, snapshot) else words.BY_WEEKDAY
+    how = {"spring_festival": words.BY_FESTIVAL, "weekdays": weekdays}.get(aligned_on(filters, snapshot))
     return words.BRACKETED(filters.language, text=how(filters.language)) if how else ""
+
+
+def _is_season_then_alone(filters: Filters, snapshot: Snapshot) -> bool:
+    """Whether the days compared with touch a season of the Spring Festival and those shown do not."""
+    before, now = filters.comparison(snapshot.info), filters.period(snapshot.info)
+    is_then = before is not None and touches_season(before.since, before.until)
+    return is_then and not touches_season(now.since, now.until)
 
 
 def aligned_on(filters: Filters, snapshot: Snapshot) -> str:

@@ -25,6 +25,10 @@ COMPARED = Words(en="compared with {days}", zh="对比 {days}")
 BY_FESTIVAL = Words(en="as many days from lunar New Year, not the same weekdays", zh="按距春节天数对齐，而非按星期")
 BRACKETED = Words(en=" ({text})", zh="（{text}）")
 BY_WEEKDAY = Words(en="the same weekdays", zh="按星期对齐")
+BY_WEEKDAY_IN_SEASON = Words(
+    en="the same weekdays; they touch that year’s Spring Festival season, the days shown do not",
+    zh="按星期对齐；对比日期涉及当年春运期，所选日期则未涉及",
+)
 TOO_EARLY = Words(
     en="The log begins on {day}: too late for this comparison.", zh="日志始于 {day}，早于此的对比时段无数据。"
 )

@@ -59,7 +59,8 @@ def comparison_period(period: Period, comparison: Comparison, *, has_festival: b
 
     The previous period is moved back by whole weeks, as few as avoid an overlap; last year by at least 52.
     A period of whole calendar years is compared with whole calendar years. Where business keeps the Spring Festival
-    (`has_festival`), last year's days are those as far from lunar New Year if the period touches its season.
+    (`has_festival`), last year's days are those as far from lunar New Year if the period touches its season. Where
+    only last year's days touch one the weekdays are kept, and whoever shows them says so.
     """
     years = _whole_years(period)
     if years:

@@ -94,6 +94,26 @@ def test_the_screen_says_how_last_year_is_aligned() -> None:
     assert "（按星期对齐）" in _said(_own(summer, Language.ZH))
 
 
+@pytest.mark.parametrize("days", ["2026-01-19 2026-01-25", "2026-02-01 2026-02-01"])
+def test_the_screen_says_where_only_the_days_of_last_year_touch_the_season(days: str) -> None:
+    """New Year 2025 was on 29 January, its season from the 14th on; that of 2026 began on 2 February."""
+    assert "that year’s Spring Festival season, the days shown do not)" in _said(_own(days))
+    assert "（按星期对齐；对比日期涉及当年春运期，所选日期则未涉及）" in _said(_own(days, Language.ZH))
+
+
+@pytest.mark.parametrize("days", ["2026-01-08 2026-01-12", "2026-03-14 2026-03-14", "2026-01-01 2026-06-30"])
+def test_nothing_is_said_of_a_season_that_both_touch_or_neither(days: str) -> None:
+    early = replace(INFO, first_day=date(2024, 1, 1))
+
+    assert "(the same weekdays)" in _said(_own(days), early)
+
+
+def test_nothing_is_said_of_a_season_where_business_does_not_keep_it() -> None:
+    elsewhere = replace(INFO, business_zone="Europe/Amsterdam")
+
+    assert "season" not in _said(_own("2026-01-19 2026-01-25"), elsewhere)
+
+
 def test_nothing_is_said_of_an_alignment_that_nothing_is_compared_by() -> None:
     late = replace(INFO, first_day=date(2025, 11, 1))
 

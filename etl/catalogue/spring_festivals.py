@@ -25,5 +25,10 @@ def days_to_previous(since: date, until: date) -> int | None:
     return (NEW_YEARS[touched[0]] - NEW_YEARS[touched[0] - 1]).days
 
 
+def touches_season(since: date, until: date) -> bool:
+    """Whether any of these days lies in a season whose New Year's Day is known."""
+    return any(_touches(day, since, until) for day in NEW_YEARS)
+
+
 def _touches(new_year: date, since: date, until: date) -> bool:
     return since <= new_year + timedelta(days=DAYS_AFTER) and until >= new_year - timedelta(days=DAYS_BEFORE)
