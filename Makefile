@@ -30,7 +30,7 @@ test: $(INSTALLED) ## everything: Chromium if it is missing, format, lint, types
 	@.ci/browser
 	@$(MAKE) --no-print-directory lint
 	@$(RUN) -m pytest -m "not browser" --numprocesses auto --dist loadfile
-	@$(RUN) -m pytest -m browser
+	@$(RUN) -m pytest -m browser --numprocesses 2 --dist loadfile
 
 lint: $(INSTALLED) ## format, lint and types
 	@$(RUN) -m ruff format --check .
