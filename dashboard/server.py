@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
-from anyio import create_task_group, to_thread
+from anyio import to_thread
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -33,9 +34,8 @@ def application(home: Path) -> "st.App":
 
     @asynccontextmanager
     async def warm(app: "st.App") -> AsyncIterator[None]:
-        async with create_task_group() as beside:
-            beside.start_soon(to_thread.run_sync, prepare, home)
-            yield
+        Thread(target=prepare, args=(home,), name="warming", daemon=True).start()  # whoever stops does not wait for it
+        yield
 
     routes = [
         Route(PLOTLY, plotly_bundle),
