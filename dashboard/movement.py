@@ -12,7 +12,7 @@ from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch, listed
 from etl.catalogue.dimensions import DIMENSIONS
-from etl.movers import FALSE_DISCOVERIES
+from etl.movers import FALSE_DISCOVERIES, can_tell
 from etl.snapshot import EVERYWHERE
 from etl.words import Words
 
@@ -32,6 +32,11 @@ QUIET = Words(
     en="Nothing moved more than chance would move it: {n} causes and regions were tested.",
     zh="共检验 {n} 个原因与地区，没有超出偶然的变化。",
 )
+TOO_FEW_DAYS = Words(
+    en="The log begins less than two weeks before the end of the period compared with: too few days to tell what is"
+    " beyond chance.",
+    zh="日志起始距对比时段结束不足两周，天数过少，无法判断哪些变化超出偶然。",
+)
 NOTHING_TO_COMPARE = Words(
     en="Choose in the sidebar what the period is to be compared with.", zh="请在侧栏选择对比时段。"
 )
@@ -42,6 +47,8 @@ def _moved(card: Card, screen: Screen) -> Answer:
         return Answer(card, screen.words(NO_SUCH_TIME, names=screen.words(DIMENSIONS["day"].words)))
     if screen.comparison is None:
         return Answer(card, _no_comparison(screen))
+    if not can_tell(screen.snapshot, screen.comparison):
+        return Answer(card, screen.words(TOO_FEW_DAYS))
     by = [name for name in card.own if screen.snapshot.has(name)]
     question = screen.question(card.metrics, by, without=card.own)
     found, tested = state.movers(screen.snapshot, question, screen.comparison)

@@ -6,7 +6,7 @@ from math import erfc, sqrt
 import numpy as np
 import pandas as pd
 
-from etl.intervals import SCATTER, Z_95, careful_variance, spread_of_each
+from etl.intervals import SCATTER, WEEKDAYS, Z_95, careful_variance, spread_of_each
 from etl.periods import Period
 from etl.query import Question, ask
 from etl.snapshot import EVERYWHERE, Snapshot
@@ -46,6 +46,12 @@ def movers(snapshot: Snapshot, asked: Question, before: Period) -> tuple[pd.Data
     told = found[_is_told(found, tested["region"].nunique() - 1)]
     order = told["additional"].abs().sort_values(ascending=False, kind="stable").index
     return told.loc[order, list(COLUMNS)].reset_index(drop=True), len(tested)
+
+
+def can_tell(snapshot: Snapshot, before: Period) -> bool:
+    """Whether the log has days enough up to the end of the period before to know how much they scatter."""
+    first = max(snapshot.info.first_day, before.until - SCATTER)
+    return (before.until - first).days + 1 >= 2 * WEEKDAYS
 
 
 def _compared(snapshot: Snapshot, asked: Question, before: Period, split: tuple[str, ...]) -> pd.DataFrame:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
 from test_charts import EN, ZH
-from test_movers import BEFORE, CALM, NOW, OVERLOAD_EVERYWHERE, POLICY_IN_SICHUAN, drawing
+from test_movers import BEFORE, CALM, HEADER, NOW, OVERLOAD_EVERYWHERE, POLICY_IN_SICHUAN, days, drawing
 
 from dashboard import movement, words
 from dashboard.answers import answer
@@ -18,11 +18,20 @@ from dashboard.screen import Screen
 from dashboard.tables import spoken
 from etl import export
 from etl.movers import movers
+from etl.periods import Period
 from etl.query import Question
 from etl.snapshot import EVERYWHERE, Snapshot
 from etl.words import Language
 
 WEEK = Filters(preset=CUSTOM, since=NOW.since, until=NOW.until)
+
+
+THREE_WEEKS = Period(BEFORE.since - timedelta(weeks=2), BEFORE.until)
+
+
+def long_drawing(before: str, now: str) -> str:
+    """With days enough before to know how much they scatter."""
+    return "\n".join([HEADER, *days(THREE_WEEKS, before), *days(NOW, now)])
 
 
 @pytest.fixture
@@ -55,11 +64,19 @@ def test_a_bar_says_both_rates_with_their_counts(found: pd.DataFrame, marks: Mar
 def test_where_nothing_moved_or_nothing_is_compared_a_sentence_says_so(
     publish: Callable[..., Snapshot], language: Language
 ) -> None:
-    snapshot = publish(drawing(CALM, CALM))
+    snapshot = publish(long_drawing(CALM, CALM))
     quiet = answer(MOVERS, Screen(snapshot, replace(WEEK, language=language)))
     assert (quiet.drawn, quiet.said) == (None, movement.QUIET(language, n=3))
     alone = answer(MOVERS, Screen(snapshot, replace(WEEK, compare=None, language=language)))
     assert alone.said == movement.NOTHING_TO_COMPARE(language)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_in_the_first_two_weeks_of_a_log_nothing_is_called_beyond_chance(
+    publish: Callable[..., Snapshot], language: Language
+) -> None:
+    told = answer(MOVERS, Screen(publish(drawing(CALM, OVERLOAD_EVERYWHERE)), replace(WEEK, language=language)))
+    assert (told.drawn, told.said) == (None, movement.TOO_FEW_DAYS(language))
 
 
 def test_the_period_before_the_log_is_no_comparison(publish: Callable[..., Snapshot]) -> None:
@@ -71,7 +88,7 @@ def test_the_period_before_the_log_is_no_comparison(publish: Callable[..., Snaps
 def test_the_table_and_the_files_name_what_moved_everywhere(
     publish: Callable[..., Snapshot], language: Language, everywhere: str
 ) -> None:
-    screen = Screen(publish(drawing(CALM, OVERLOAD_EVERYWHERE)), replace(WEEK, language=language))
+    screen = Screen(publish(long_drawing(CALM, OVERLOAD_EVERYWHERE)), replace(WEEK, language=language))
     drawn = answer(MOVERS, screen).drawn
     assert drawn is not None
     assert everywhere in list(spoken(drawn.frame, screen).iloc[0])
