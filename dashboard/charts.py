@@ -109,7 +109,7 @@ def _bars(shown: pd.DataFrame, marks: Marks, dimension: str, metric: str) -> Tra
         "showlegend": False,
         "x": shown[metric],
         "y": list(range(len(shown))),
-        "error_x": _whiskers(shown, metric),
+        "error_x": whiskers(shown, metric),
         "marker": {
             "color": [
                 _bar_colour(marks, dimension, value, small) for value, small in zip(shown[dimension], few, strict=True)
@@ -188,7 +188,8 @@ def _has_interval(frame: pd.DataFrame, metric: str) -> bool:
     return f"{metric}_low" in frame and bool(frame[f"{metric}_low"].notna().any())
 
 
-def _whiskers(shown: pd.DataFrame, metric: str) -> dict[str, object] | None:
+def whiskers(shown: pd.DataFrame, metric: str) -> dict[str, object] | None:
+    """From `<metric>_low` to `<metric>_high`, where the frame knows them."""
     if not _has_interval(shown, metric):
         return None
     return {

@@ -6,8 +6,7 @@ import pandas as pd
 
 from dashboard import formats, state, words
 from dashboard.answers import NO_SUCH_TIME, Answer, Card, Drawn, marks
-from dashboard.charts import strength, wrapped
-from dashboard.colours import MUTED
+from dashboard.charts import strength, whiskers, wrapped
 from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch, listed
@@ -89,15 +88,7 @@ def _bars(frame: pd.DataFrame, rows: list[dict[Any, Any]], marks: Marks) -> dict
         "orientation": "h",
         "x": frame["additional"],
         "y": list(range(len(rows))),
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": frame["additional_high"] - frame["additional"],
-            "arrayminus": frame["additional"] - frame["additional_low"],
-            "thickness": 1.5,
-            "width": 3,
-            "color": MUTED,
-        },
+        "error_x": whiskers(frame, "additional"),
         "marker": {
             "color": [marks.colour("cause", row["cause"]) for row in rows],
             "opacity": [_strength(row, marks) for row in rows],

@@ -10,13 +10,14 @@ import pandas as pd
 from dashboard import formats, state
 from dashboard.answers import NO_DIMENSION, Answer, Card, Drawn, marks
 from dashboard.carried import level_of
-from dashboard.charts import FAINT, Trace, wrapped
+from dashboard.charts import FAINT, Trace, whiskers, wrapped
 from dashboard.colours import MUTED
 from dashboard.findings import Finding
 from dashboard.marks import Marks
 from dashboard.screen import Screen
 from dashboard.sketch import Sketch, listed
 from etl.catalogue.dimensions import DIMENSIONS
+from etl.differences import is_noise
 from etl.intervals import MINIMUM_N
 from etl.words import Words
 
@@ -114,15 +115,7 @@ def _bars(shown: pd.DataFrame, rows: list[dict[Any, Any]], marks: Marks, level: 
         "orientation": "h",
         "x": points["difference"],
         "y": list(range(len(rows))),
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": points["difference_high"] - points["difference"],
-            "arrayminus": points["difference"] - points["difference_low"],
-            "thickness": 1.5,
-            "width": 3,
-            "color": MUTED,
-        },
+        "error_x": whiskers(points, "difference"),
         "marker": {
             "color": [MUTED if _is_few(row) else marks.colour(level, row[level]) for row in rows],
             "opacity": [_strength(row, marks, level) for row in rows],
@@ -145,7 +138,7 @@ def _is_few(row: Mapping[Any, Any]) -> bool:
 
 
 def _holds_zero(row: Mapping[Any, Any]) -> bool:
-    return bool(row["difference_low"] <= 0 <= row["difference_high"])
+    return bool(is_noise(row["difference_low"], row["difference_high"]))
 
 
 def _rates(rows: list[dict[Any, Any]]) -> Trace:
