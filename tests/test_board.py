@@ -13,7 +13,10 @@ from dashboard import colours
 pytestmark = IN_CHROMIUM
 CHART = ".st-key-card_{card} .js-plotly-plot"
 MEGABYTE = 1_000_000
-GESTURES = "/_stcore/bidi-components/refusal-lens.board/gestures.js"
+STILL = 800
+"""Milliseconds: by then a chart that left is done with."""
+MODULES = "/_stcore/bidi-components/refusal-lens.board"
+GESTURES = f"{MODULES}/gestures.js"
 
 
 def has_address(page: Page, address: str) -> None:
@@ -286,3 +289,29 @@ def test_a_mark_and_the_days_under_a_brush_are_read_from_the_custom_data(page: P
         ["2026-10-01", "2026-10-02"],
         None,
     ]
+
+
+def test_a_chart_that_leaves_while_it_is_drawn_and_has_the_focus_leaves_quietly(page: Page) -> None:
+    """Plotly draws in steps; `page` complains of what a later step no longer finds."""
+    page.goto("/")
+    settle(page, charts=3)
+    page.evaluate(
+        """async ([board, plotly]) => {
+            const {default: mount} = await import(board), library = await import(plotly);
+            const place = document.createElement('div');
+            Object.assign(place, {className: 'st-key-place_another'}).dataset.chart = 'another';
+            document.body.append(place);
+            const figure = {data: [{type: 'bar', x: [1], y: ['a']}], layout: {height: 200, width: 300}};
+            const another = {figure, alt: '', digest: '1', save: {}, clicks: true, own: [], listed: []};
+            const message = {answered: 0, language: 'en', locale: {code: 'en', format: {}}, page: {view: '/', dark: false}, plotly: '',
+                spoken: {words: {}}, charts: {another}};
+            const data = new TextEncoder().encode(JSON.stringify(message));
+            const end = mount({data, parentElement: place, setStateValue: () => null});
+            await library.plotly('');
+            if (!place.querySelector('.js-plotly-plot')) throw new Error('nothing is drawn');
+            place.firstChild.focus();
+            end();
+        }""",
+        [f"{MODULES}/board.js", f"{MODULES}/plotly.js"],
+    )
+    page.wait_for_timeout(STILL)

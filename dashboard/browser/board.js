@@ -18,6 +18,7 @@ import { closeMenu, itemsOf, openMenu } from "./menu.js";
 import { plotly } from "./plotly.js";
 import { Touch } from "./touch.js";
 
+const STILL = 500; // milliseconds: by then Plotly has answered the last move of the mouse
 const boards = new WeakMap();
 keepEntries();
 
@@ -60,7 +61,7 @@ class Board {
     if (this.isAhead(page, answered)) return;
     plotly(address).then((library) => {
       this.library = library;
-      this.follow();
+      if (!this.ends.signal.aborted) this.follow();
     });
   }
 
@@ -88,6 +89,7 @@ class Board {
     const { number } = queue.at(-1);
     for await (const charts of chartsAfter(page, queue)) {
       if (number !== this.gestures.last || !this.gestures.queue.length || page.view !== this.message.page.view) return;
+      if (this.ends.signal.aborted) return;
       this.lead = { view: page.view, number };
       this.want(charts);
     }
@@ -165,11 +167,12 @@ class Chart {
     }
     this.width = place.clientWidth;
     const layout = look.layout(figure.layout, { brushes, width: this.width });
-    library.react(this.node, look.data(figure.data, this.width), layout, look.config);
+    const drawing = library.react(this.node, look.data(figure.data, this.width), layout, look.config);
+    this.drawings = Promise.allSettled([this.drawings, drawing]);
     this.introduce(alt);
     if (!this.drawn) this.listen();
     this.drawn = `${digest} ${look.id}`;
-    this.keys.resume();
+    drawing.then(() => this.keys.resume());
   }
 
   /** What it is called, and where its marks can be filtered by, how the keyboard does it. */
@@ -253,10 +256,11 @@ class Chart {
     this.draw(this.library, this.look);
   }
 
+  /** Plotly is let finish what it is at, or it would look for what is no longer there. */
   end(library) {
     this.size.disconnect();
-    library?.purge(this.node);
     this.node.remove();
+    this.drawings?.then(() => setTimeout(() => library.purge(this.node), STILL));
   }
 }
 
