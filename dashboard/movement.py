@@ -17,8 +17,10 @@ from etl.words import Words
 
 MOST = 8
 """Bars; the table and the files have all movers."""
-ROW, ROOM = 34, 0.42
-"""The height of a bar, and the share of the width that stays free for the rates behind it."""
+ROW, ROOM, EDGE = 34, 0.55, 0.04
+"""The height of a bar, and the parts of what the bars take that stay free: for the rates, and on the other side."""
+AROUND = 80
+"""Pixels for the axis and its title in two lines."""
 NAMED = Words(en="{cause} · {region}", zh="{cause} · {region}")
 AXIS = Words(en="Refusals more or fewer than the earlier rate gives", zh="较此前拒绝率多出或减少的拒绝（次）")
 HOVER = Words(
@@ -65,14 +67,14 @@ def _no_comparison(screen: Screen) -> str:
 
 def movement(frame: pd.DataFrame, marks: Marks) -> Sketch:
     """Bars to the right where there are more refusals, to the left where there are fewer, with their intervals."""
-    sketch = Sketch(ROW * len(frame) + 64)
+    sketch = Sketch(ROW * len(frame) + AROUND)
     rows = frame.to_dict("records")
     sketch.add(_bars(frame, rows, marks), _rates(frame, rows))
     names = [wrapped(_name(row, marks), 24) for row in rows]
     sketch.set(
         yaxis={**listed(names), "range": [len(rows) - 0.5, -0.5], "showgrid": False},
         xaxis={
-            "title": {"text": marks.words(AXIS), "standoff": 8},
+            "title": {"text": wrapped(marks.words(AXIS)), "standoff": 8},
             "tickformat": ",~f",
             "range": _range(frame),
             "zeroline": True,
@@ -101,15 +103,14 @@ def _bars(frame: pd.DataFrame, rows: list[dict[Any, Any]], marks: Marks) -> dict
 
 
 def _rates(frame: pd.DataFrame, rows: list[dict[Any, Any]]) -> dict[str, Any]:
-    """Past the end of each interval: the rate before and now."""
-    is_more = frame["additional"] > 0
+    """To the right of each interval, and of zero: the rate before and now. The names stand on the left."""
     return {
         "type": "scatter",
         "mode": "text",
-        "x": frame["additional_high"].where(is_more, frame["additional_low"]),
+        "x": frame["additional_high"].clip(lower=0),
         "y": list(range(len(rows))),
         "text": [f"  {row['refusal_rate_before']:.1%} → {row['refusal_rate']:.1%}  " for row in rows],
-        "textposition": ["middle right" if more else "middle left" for more in is_more],
+        "textposition": "middle right",
         "hoverinfo": "skip",
         "cliponaxis": False,
         "showlegend": False,
@@ -117,12 +118,10 @@ def _rates(frame: pd.DataFrame, rows: list[dict[Any, Any]]) -> dict[str, Any]:
 
 
 def _range(frame: pd.DataFrame) -> list[float]:
-    """Zero is always in it; on the side of the rates there is room for them."""
+    """Zero is always in it; on the right there is room for the rates, on a phone too."""
     low, high = min(0.0, frame["additional_low"].min()), max(0.0, frame["additional_high"].max())
     width = high - low
-    right = ROOM if (frame["additional"] > 0).any() else 0.02
-    left = ROOM if (frame["additional"] < 0).any() else 0.02
-    return [low - left * width, high + right * width]
+    return [low - EDGE * width, high + ROOM * width]
 
 
 def _strength(row: dict[Any, Any], marks: Marks) -> float:

@@ -105,6 +105,14 @@ def test_a_log_of_years_is_not_sent_to_the_sidebar(
     assert said in answer(MOVERS, Screen(snapshot, Filters(compare=None, language=language))).said
 
 
+def test_the_rates_stand_on_the_free_side_of_the_names(found: pd.DataFrame) -> None:
+    fewer = found.assign(additional=-9.0, additional_low=-12.0, additional_high=-6.0)
+    figure = movement.movement(fewer, EN).figure()
+    _, rates = figure.data
+    assert (set(rates.x), rates.textposition) == ({0.0}, "middle right")
+    assert figure.layout.xaxis.range[1] > 6
+
+
 def test_beneath_a_single_bar_there_is_room_for_the_axis(found: pd.DataFrame) -> None:
     """Plotly would rather let title and numbers overlap than leave the marks less than `minreducedheight`."""
     layout = movement.movement(found.head(1), EN).figure().layout
