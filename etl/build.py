@@ -82,12 +82,17 @@ def sum_up(connection: duck.Connection, fresh_days: frozenset[str], catalogue: C
     duck.make_view(connection, "rollups", COUNTED)
     for name in (*ROLLUPS, *BESIDE):
         duck.make(connection, "rollups", name)
+    put_in(connection, fresh_days, catalogue or load_catalogue())
+
+
+def put_in(connection: duck.Connection, fresh_days: frozenset[str], catalogue: Catalogue) -> None:
+    """Put the sums of the fresh days, relations named after the rollups and what is beside them, into `snap`."""
     duck.name_previous(connection, "reason_sets", "reason_set_id integer, reason_codes varchar")
     duck.make(connection, "snapshot", "reason_sets")
     for name in (*ROLLUPS, *BESIDE):
         duck.merge_days(connection, name, fresh_days)
     duck.copy_table(connection, "reason_sets", "snap.reason_sets")
-    _make_members(connection, catalogue or load_catalogue())
+    _make_members(connection, catalogue)
 
 
 def _make_members(connection: duck.Connection, catalogue: Catalogue) -> None:
