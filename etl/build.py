@@ -123,8 +123,7 @@ def _describe(connection: duck.Connection, plan: Plan, catalogue: Catalogue) -> 
 
 def _facts(connection: duck.Connection, plan: Plan) -> dict[str, str]:
     """What is true of the snapshot as a whole, as text."""
-    present = duck.values(connection, "memory.attempts", "time_grain") | duck.previous_fact(connection, "time_grain")
-    grain = _coarsest(present)
+    grain = _coarsest(duck.values(connection, "day_grains", "time_grain"))
     first, last = (datetime.fromisoformat(day) for day in (plan.manifest.days[0], plan.manifest.days[-1]))
     last = _after(last, _last_grain(connection)) - timedelta(days=1)
     return {
@@ -145,12 +144,12 @@ def _facts(connection: duck.Connection, plan: Plan) -> dict[str, str]:
 def _as_of(connection: duck.Connection, manifest: Manifest, grain: TimeGrain) -> datetime:
     """Until when the data is complete: what was declared, but never before the rows.
 
-    Where nothing was declared it is the newest attempt (the last day is always among the fresh ones), or the end
-    of the last coarse bucket. A clock that is ahead moves it no further than the moment of the load.
+    Where nothing was declared it is the newest attempt, or the end of the last coarse bucket. A clock that is ahead
+    moves it no further than the moment of the load.
     """
     reached = datetime.fromisoformat(manifest.days[-1])
     if grain is TimeGrain.INSTANT:
-        newest = duck.newest(connection, "memory.attempts", "attempted_at").replace(tzinfo=UTC)
+        newest = duck.newest(connection, "day_grains", "newest_at").replace(tzinfo=UTC)
         if not manifest.is_synthetic:
             newest = min(newest, max(datetime.fromisoformat(load.loaded_at) for load in manifest.loads))
         reached = newest.astimezone(ZoneInfo(manifest.business_zone)).replace(tzinfo=None)

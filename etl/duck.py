@@ -260,14 +260,6 @@ def name_previous(connection: Connection, name: str, columns: str) -> None:
         make_table(connection, f"previous_{name}", columns, [])
 
 
-def previous_fact(connection: Connection, key: str) -> set[str]:
-    """What the previous snapshot's build_info says under `key`; nothing where there is no previous snapshot."""
-    if not has_relation(connection, "snap", "build_info"):
-        return set()
-    found = connection.execute("select value from snap.build_info where key = ?", [key])
-    return {value for (value,) in found.fetchall()}
-
-
 def number(connection: Connection, folder: str, name: str) -> int:
     """The single number that a model answers."""
     return int(connection.execute(model(folder, name)).fetchall()[0][0])

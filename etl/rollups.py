@@ -5,7 +5,7 @@ from etl.catalogue.dimensions import DIMENSIONS, Scope
 ROLLUPS = ("rollup_wide", "rollup_region", "rollup_hour", "rollup_day")
 """Each later one is summed from an earlier one; a question is answered from the smallest that has its columns."""
 
-BESIDE = ("control_totals", "scheme_days")
+BESIDE = ("control_totals", "scheme_days", "day_grains")
 """Further tables by day, which no question is answered from."""
 
 COUNTED, MEMBERS = "counted_attempts", "members"

@@ -1,4 +1,4 @@
--- one row per grain of time of the rows of the last day, which is always among the fresh ones
+-- one row per grain of time of the rows of the last day
 select distinct time_grain
-from memory.attempts
-where day = (select max(day) from memory.attempts)
+from day_grains
+where day = (select max(day) from day_grains)
