@@ -4,7 +4,7 @@ The four layer colours are of the Okabe-Ito set: told apart by colour-blind read
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from etl.catalogue import UNMAPPED, load_catalogue
 
@@ -99,7 +99,7 @@ def turn(ramp: Ramp) -> float:
     return _turn(str(ramp[0][1]), str(ramp[-1][1]))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _turn(pale: str, deep: str, steps: int = 400) -> float:
     places = [step / steps for step in range(steps + 1)]
     return next((place for place in places if ink(mixed(pale, deep, place)) != ink(pale)), 1.1)

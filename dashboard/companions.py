@@ -1,6 +1,6 @@
 """The sentences about what refusals carry together, and what alone; each of its frame and nothing else."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -38,7 +38,7 @@ SOME_FREED = Words(
 NONE_FREED = Words(en=" It is only the one recorded.", zh="仅记录此一项。")
 
 
-@cache
+@lru_cache(maxsize=8)
 def together(level: str) -> Finding:
     """The largest share of those with enough refusals, and whether all that stood behind was looked for."""
 
@@ -78,7 +78,7 @@ def _behind(frame: pd.DataFrame, marks: Marks) -> str:
     return marks.words(NOT_JUDGED, gates=marks.words(gates))
 
 
-@cache
+@lru_cache(maxsize=8)
 def alone(level: str) -> Finding:
     """What stands alone most often, and whether it would be rescued if its rule went."""
 

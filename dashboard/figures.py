@@ -1,7 +1,7 @@
 """From a card's frame and the screen to a figure: which chart, which columns. The charts themselves are pure."""
 
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ from etl.query import Selection
 TIME_DIMENSIONS = (*TIME_BUCKETS, "hour")
 
 
-@cache
+@lru_cache(maxsize=128)
 def over_time(metric: str, split: str | None = None, shape: Shape = Shape.STACKED) -> Figure:
     """A trend in the screen's time steps, unfinished ends hatched or dashed, events drawn."""
 

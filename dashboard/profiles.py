@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -169,7 +169,7 @@ def _told(row: Mapping[Any, Any], marks: Marks) -> dict[str, str]:
     return rates | {name: formats.points(row[f"difference{end}"], marks.language) for name, end in ends.items()}
 
 
-@cache
+@lru_cache(maxsize=8)
 def widest(level: str) -> Finding:
     """The cause with the largest difference, and whether it may be none."""
 

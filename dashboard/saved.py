@@ -1,14 +1,14 @@
 """Saved views: named addresses in `views.toml` of the home folder, which an analyst may edit."""
 
+import fcntl
 import json
 import os
 import tomllib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from urllib.parse import parse_qs, urlencode
 
 from dashboard.address import Reading, read_query, to_query
@@ -46,7 +46,6 @@ READ_ONLY = Words(
     en="{file} cannot be written ({why}). The address of the page holds the same: share or bookmark it.",
     zh="无法写入 {file}（{why}）。页面网址包含相同内容，可分享或收藏。",
 )
-_CHANGING = Lock()
 
 
 class NotSaved(Exception):
@@ -92,7 +91,7 @@ def read(home: Path) -> Views:
     path = home / FILE
     try:
         told = path.stat()
-        return _read(path, told.st_mtime_ns, told.st_size)
+        return _read(path, (told.st_ino, told.st_mtime_ns, told.st_size))
     except FileNotFoundError:
         return ()
     except OSError as problem:
@@ -100,7 +99,7 @@ def read(home: Path) -> Views:
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, changed: int, size: int) -> Views:
+def _read(path: Path, version: tuple[int, ...]) -> Views:
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8")).get("view", [])
         return tuple(SavedView(str(one["name"]), str(one["query"]), one.get("start") is True) for one in listed)
@@ -121,13 +120,24 @@ def change(home: Path, made: Made) -> None:
 
     Raises `NotSaved`, and leaves the file as it was then.
     """
-    with _CHANGING:
-        views = made(read(home))
-        try:
+    try:
+        with _changing(home):
+            views = made(read(home))
             _keep_unknown_keys(home / FILE)
             _replace(home / FILE, HEAD + "".join(map(_entry, views)))
-        except OSError as problem:
-            raise NotSaved(READ_ONLY, file=FILE, why=problem.strerror) from problem
+    except OSError as problem:
+        raise NotSaved(READ_ONLY, file=FILE, why=problem.strerror) from problem
+
+
+@contextmanager
+def _changing(home: Path) -> Iterator[None]:
+    """One after the other, whichever process they are in: the folder itself is locked, for as long as it is open."""
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _keep_unknown_keys(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -29,8 +29,8 @@ LARGEST = 100_000
 PAGES = ("/", "/causes", "/regions", "/time", "/rows", "/data")
 
 
-def application(home: Path) -> "st.App":
-    """The screen of a home, as an ASGI application."""
+def application(home: Path, hosts: Sequence[str]) -> "st.App":
+    """The screen of a home, as an ASGI application that answers to these names only."""
 
     @asynccontextmanager
     async def warm(app: "st.App") -> AsyncIterator[None]:
@@ -43,8 +43,8 @@ def application(home: Path) -> "st.App":
         Route(ROWS, partial(rows, home)),
         *(Route(path, page) for path in PAGES),
     ]
-    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
-    middleware = [hosts, Middleware(Guarded), Middleware(Packed)]
+    own = Middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+    middleware = [own, Middleware(Guarded), Middleware(Packed)]
     return st.App(SCRIPT, lifespan=warm, routes=routes, middleware=middleware)
 
 

@@ -57,9 +57,9 @@ def serving(home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def process_of(home: Path) -> Iterator[tuple[str, int]]:
+def process_of(home: Path, *options: str) -> Iterator[tuple[str, int]]:
     """The same, with the number of its process."""
-    command = [sys.executable, "-m", "dashboard", "--home", str(home.resolve()), "--port", str(free_port())]
+    command = [sys.executable, "-m", "dashboard", "--home", str(home.resolve()), "--port", str(free_port()), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         try:
             yield wait_until_up(_printed_address(server)), server.pid
