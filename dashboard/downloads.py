@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import wording, words
-from dashboard.answers import Answer, Drawn
+from dashboard.answers import Drawn
 from dashboard.screen import Screen
 from etl import export
 from etl.catalogue.dimensions import DIMENSIONS
@@ -99,11 +99,11 @@ def table_buttons(screen: Screen, name: str, frame: pd.DataFrame, columns: Mappi
 
 def view_button(screen: Screen, view: str) -> None:
     """One ZIP with the tables of all cards of a view that drew something."""
-    drawn = list(_drawn(screen))
-    if len(drawn) > 1:
+    tables = list(_tables(screen))
+    if len(tables) > 1:
         st.download_button(
             screen.words(WHOLE_VIEW),
-            lambda: export.zipped(*_numbered(screen, drawn)),
+            lambda: export.zipped(*_numbered(tables)),
             f"{view}_{screen.snapshot.id}.zip",
             MIME["zip"][0],
             key=f"whole_{view}",
@@ -114,20 +114,18 @@ def view_button(screen: Screen, view: str) -> None:
         )
 
 
-def _drawn(screen: Screen) -> Iterator[tuple[Answer, Drawn]]:
+def _tables(screen: Screen) -> Iterator[tuple[str, str, Files]]:
+    """Of each card that drew something, its id and its question. Without the figures, which a session need not keep."""
     for answer in screen.answers.values():
-        if answer.drawn:
-            yield answer, answer.drawn
+        if drawn := answer.drawn:
+            files = _of_drawn(screen, answer.card.id, drawn, answer.card.has_before)
+            yield answer.card.id, screen.words(answer.card.question), files
 
 
-def _numbered(
-    screen: Screen, answers: list[tuple[Answer, Drawn]]
-) -> Iterator[tuple[str, pd.DataFrame, dict[str, Any]]]:
+def _numbered(tables: list[tuple[str, str, Files]]) -> Iterator[tuple[str, pd.DataFrame, dict[str, Any]]]:
     """In the order of the page; two cards may ask the same."""
-    for number, (answer, drawn) in enumerate(answers, start=1):
-        files = _of_drawn(screen, answer.card.id, drawn, answer.card.has_before)
-        question = {"card": screen.words(answer.card.question)}
-        yield f"{number}_{answer.card.id}", files.table(), question | files.facts()
+    for number, (card, question, files) in enumerate(tables, start=1):
+        yield f"{number}_{card}", files.table(), {"card": question} | files.facts()
 
 
 def _buttons(screen: Screen, key: str, files: Files) -> None:

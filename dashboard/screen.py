@@ -64,3 +64,8 @@ class Screen:
     def ask_with_intervals(self, question: Question) -> pd.DataFrame:
         """As `ask`, with the ends of every rate's interval."""
         return state.answer_with_intervals(self.snapshot, question)
+
+    def let_go(self) -> None:
+        """The page is there: what it shows is remembered for whoever asks again, not by each session for itself."""
+        self.answers.clear()
+        self.board.charts.clear()

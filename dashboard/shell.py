@@ -76,6 +76,7 @@ def screen(home: Path, browser_language: Language) -> None:
     with side:
         sidebar(snapshot, filters)
     frame.footer(snapshot, filters.language, rebuild(home))
+    shown.let_go()
 
 
 def places() -> "tuple[st.delta_generator.DeltaGenerator, ...]":

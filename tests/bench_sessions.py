@@ -1,5 +1,6 @@
 """Many readers at once, each in a session of its own: how long a run takes them, and what a session weighs.
 
+One process or two, each reader always with the same, as behind the proxy of `docs/many_readers.md`.
 Part of `make bench-ui`. Speaks Streamlit's own protocol, without a browser: what is measured is the server.
 """
 
@@ -8,6 +9,8 @@ import asyncio
 import random
 import statistics
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -21,7 +24,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from etl.snapshot import Snapshot, open_snapshot
 
-SESSIONS, THINKING, RUNS = 50, 2.0, 10
+CROWDS = ((1, 10), (1, 50), (2, 50))
+"""Processes and sessions."""
+THINKING, RUNS, FILLING = 2.0, 10, 150
+"""Seconds between two runs, runs of each session, and runs before that fill what all sessions share."""
 FILTERED = ("region", "cause", "channel", "product", "app_version", "os")
 PERIODS = ("last7", "last28", "last90", "all")
 PATIENCE = 60
@@ -41,9 +47,9 @@ class Reader:
     async def read(self, runs: int) -> None:
         for _ in range(runs):
             await asyncio.sleep(self.chance.uniform(0.5, 1.5) * THINKING)
-            self.seconds.append(await self.run(self._query()))
+            self.seconds.append(await self.run(self.query()))
 
-    def _query(self) -> str:
+    def query(self) -> str:
         """As one comes back by the browser's history to an address with two filters."""
         names = self.chance.sample(FILTERED, 2)
         chosen = {name: self.chance.choice(self.snapshot.values(name)) for name in names}
@@ -62,11 +68,11 @@ class Reader:
         return time.perf_counter() - begun
 
 
-async def readers(address: str, snapshot: Snapshot, sessions: int, runs: int) -> list[float]:
-    """Seconds of every run of every session."""
+async def readers(addresses: Sequence[str], snapshot: Snapshot, sessions: int, runs: int) -> list[float]:
+    """Seconds of every run of every session; the sessions take turns in choosing a process, and stay with it."""
     chance = random.Random(SEED)
-    where = address.replace("http://", "ws://") + "/_stcore/stream"
-    connections = [await connect(where, max_size=None, origin=address) for _ in range(sessions)]
+    homes = [addresses[number % len(addresses)] for number in range(sessions)]
+    connections = [await _connected(address, number) for number, address in enumerate(homes)]
     crowd = [Reader(one, random.Random(chance.random()), snapshot) for one in connections]
     for reader in crowd:
         await reader.run("")
@@ -74,6 +80,20 @@ async def readers(address: str, snapshot: Snapshot, sessions: int, runs: int) ->
     for connection in connections:
         await connection.close()
     return [seconds for reader in crowd for seconds in reader.seconds]
+
+
+async def _connected(address: str, number: int) -> ClientConnection:
+    """With the cookie by which a proxy knows a reader again."""
+    where, cookie = address.replace("http://", "ws://") + "/_stcore/stream", {"Cookie": f"reader={number}"}
+    return await connect(where, max_size=None, origin=address, additional_headers=cookie)
+
+
+async def fill(address: str, snapshot: Snapshot) -> None:
+    """Ask so much that what a process remembers for all readers grows no more."""
+    reader = Reader(await _connected(address, 0), random.Random(-SEED), snapshot)
+    for _ in range(FILLING):
+        await reader.run(reader.query())
+    await reader.connection.close()
 
 
 def megabytes(process: int) -> float:
@@ -84,17 +104,27 @@ def megabytes(process: int) -> float:
 
 def measure(home: Path) -> Table:
     """Runs at the median, at the 95th of a hundred and at worst; the memory that all sessions together added."""
-    with process_of(home) as (address, process):
-        asyncio.run(readers(address, open_snapshot(home), 1, runs=3))
-        before = megabytes(process)
-        seconds = sorted(asyncio.run(readers(address, open_snapshot(home), SESSIONS, RUNS)))
-        added = (megabytes(process) - before) / SESSIONS
-    title = f"{SESSIONS} sessions, {THINKING:.0f} s to think, other filters every time"
-    table = Table("runs", "p50 ms", "p95 ms", "worst ms", "MB a session", title=title, title_justify="left")
+    title = f"{THINKING:.0f} s to think, other filters every time"
+    columns = ("processes", "sessions", "runs", "p50 ms", "p95 ms", "worst ms", "MB a process", "MB a session")
+    table = Table(*columns, title=title, title_justify="left")
+    for processes, sessions in CROWDS:
+        table.add_row(str(processes), str(sessions), *_measured(home, processes, sessions))
+    return table
+
+
+def _measured(home: Path, processes: int, sessions: int) -> tuple[str, ...]:
+    snapshot = open_snapshot(home)
+    with ExitStack() as served:
+        addresses, numbers = zip(*(served.enter_context(process_of(home)) for _ in range(processes)), strict=True)
+        for address in addresses:
+            asyncio.run(fill(address, snapshot))
+        before = sum(map(megabytes, numbers))
+        seconds = sorted(asyncio.run(readers(addresses, snapshot, sessions, RUNS)))
+        added = (sum(map(megabytes, numbers)) - before) / sessions
     p95 = seconds[round(0.95 * (len(seconds) - 1))]
     figures = (statistics.median(seconds), p95, seconds[-1])
-    table.add_row(str(len(seconds)), *(f"{1000 * figure:.0f}" for figure in figures), f"{added:.2f}")
-    return table
+    milliseconds = [f"{1000 * figure:.0f}" for figure in figures]
+    return str(len(seconds)), *milliseconds, f"{before / processes:.0f}", f"{added:.2f}"
 
 
 if __name__ == "__main__":
