@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from etl import describe, duck
 from etl.catalogue import Catalogue, load_catalogue
 from etl.catalogue.own import catalogue_of
+from etl.chunks import Progress, chunks_of, make_sums, open_sums, run_models
 from etl.contract import TimeGrain
 from etl.errors import RefusedToPublish
+from etl.filling import merge_days, name_values, sliced
 from etl.home import Home
-from etl.manifest import ATTEMPTS, Manifest, Part, check_contents
-from etl.rollups import BESIDE, CHECKS, COUNTED, MEMBERS, ROLLUPS
+from etl.manifest import ATTEMPTS, Manifest, Part
+from etl.rollups import BESIDE, CHECKS, COUNTED, MEMBERS, OF_EACH, ROLLUPS, worth_having
 
 MOST_UNITS = 2**50
 """Units of a whole refusal that sums of money can still be multiplied by."""
@@ -45,14 +47,22 @@ class Plan:
     def fresh_parts(self) -> list[Part]:
         return [part for part in self.manifest.of_kind(ATTEMPTS) if part.day in self.fresh_days]
 
+    @property
+    def rollups(self) -> tuple[str, ...]:
+        return worth_having(_rows(self.manifest))
 
-def schema_version() -> str:
-    """Changes with any model of a rollup: a snapshot of another version is never merged with."""
-    texts = [duck.model("rollups", name) for name in (COUNTED, *ROLLUPS, *BESIDE, MEMBERS)]
+
+def schema_version(manifest: Manifest) -> str:
+    """Changes with any model of a rollup and with which are held: a snapshot of another version is never merged with."""
+    texts = [duck.model("rollups", name) for name in (COUNTED, *worth_having(_rows(manifest)), *BESIDE, MEMBERS)]
     return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 
-def build_snapshot(plan: Plan) -> None:
+def _rows(manifest: Manifest) -> int:
+    return sum(part.rows for part in manifest.of_kind(ATTEMPTS))
+
+
+def build_snapshot(plan: Plan, progress: Progress) -> None:
     """Write the snapshot file of a plan and check its sums against the rows and the stored control totals.
 
     Raises `RefusedToPublish` when something does not close or there is no attempt at all; the file is then useless.
@@ -60,13 +70,12 @@ def build_snapshot(plan: Plan) -> None:
     if not plan.manifest.days:
         raise RefusedToPublish("no row was loaded, so there is nothing to publish; see the quarantine rules broken")
     catalogue = catalogue_of(plan.home)
-    check_contents(plan.home.root, plan.fresh_parts)
     with duck.workbench(plan.home.root) as connection:
         if plan.previous is not None:
             shutil.copyfile(plan.previous, plan.target)
         duck.attach(connection, plan.target, "snap", read_only=False)
-        duck.open_parts(connection, "attempts", [plan.home.root / part.path for part in plan.fresh_parts])
-        sum_up(connection, plan.fresh_days, catalogue)
+        _sum(connection, plan, progress)
+        put_in(connection, plan.fresh_days, catalogue, progress)
         duck.enter(connection, "snap")
         _describe(connection, plan, catalogue)
         _check(connection, plan.manifest)
@@ -76,23 +85,48 @@ def build_snapshot(plan: Plan) -> None:
 def sum_up(connection: duck.Connection, fresh_days: frozenset[str], catalogue: Catalogue | None = None) -> None:
     """Run the rollup models over the relation `attempts` and put the tables into the database `snap`.
 
-    Where `snap` is a copy of an earlier snapshot, its rows stay for every day outside `fresh_days`. Reasons mean what
-    the catalogue says, by default the shipped one: rollups keep codes as they were stored.
+    Reasons mean what the catalogue says, by default the shipped one: rollups keep codes as they were stored.
     """
-    duck.make_view(connection, "rollups", COUNTED)
-    for name in (*ROLLUPS, *BESIDE):
-        duck.make(connection, "rollups", name)
+    run_models(connection, _held(connection, duck.count(connection, "attempts")))
     put_in(connection, fresh_days, catalogue or load_catalogue())
 
 
-def put_in(connection: duck.Connection, fresh_days: frozenset[str], catalogue: Catalogue) -> None:
-    """Put the sums of the fresh days, relations named after the rollups and what is beside them, into `snap`."""
+def put_in(
+    connection: duck.Connection,
+    fresh_days: frozenset[str],
+    catalogue: Catalogue,
+    progress: Progress = lambda done, total: None,
+) -> None:
+    """Put the sums of the fresh days, relations named after the rollups and what is beside them, into `snap`.
+
+    Where `snap` is a copy of an earlier snapshot, its rows stay for every day outside `fresh_days`. The relations may
+    be tables or lie over files; only so many days are held in memory at once.
+    """
+    attempts = {str(day): count for day, count in duck.totals_by(connection, "memory.day_grains", "day").items()}
+    rollups, slices = _held(connection, sum(attempts.values())), list(sliced(attempts))
     duck.name_previous(connection, "reason_sets", "reason_set_id integer, reason_codes varchar")
     duck.make(connection, "snapshot", "reason_sets")
-    for name in (*ROLLUPS, *BESIDE):
-        duck.merge_days(connection, name, fresh_days)
+    name_values(connection, rollups)
+    for number, name in enumerate((*rollups, *BESIDE)):
+        progress(number, len(rollups) + len(BESIDE))
+        merge_days(connection, name, fresh_days, slices)
     duck.copy_table(connection, "reason_sets", "snap.reason_sets")
     _make_members(connection, catalogue)
+
+
+def _sum(connection: duck.Connection, plan: Plan, progress: Progress) -> None:
+    """The sums of the fresh days as relations; those of many attempts are kept in the home meanwhile."""
+    chunks = chunks_of(plan.home, plan.fresh_parts, schema_version(plan.manifest))
+    if len(chunks) == 1:
+        make_sums(connection, plan.home, plan.fresh_parts, plan.rollups)
+    else:
+        open_sums(connection, plan.home, chunks, plan.rollups, progress)
+
+
+def _held(connection: duck.Connection, attempts: int) -> tuple[str, ...]:
+    """The rollups of the earlier snapshot, or those worth having for so many attempts."""
+    held = duck.relations(connection, "snap")
+    return tuple(name for name in ROLLUPS if name in held) or worth_having(attempts)
 
 
 def _make_members(connection: duck.Connection, catalogue: Catalogue) -> None:
@@ -137,7 +171,7 @@ def _facts(connection: duck.Connection, plan: Plan) -> dict[str, str]:
         "is_synthetic": json.dumps(plan.manifest.is_synthetic),
         "fraction_units": str(duck.number(connection, "snapshot", "whole_units")),
         "currencies": "|".join(sorted(duck.values(connection, "currencies", "currency"))),
-        "schema_version": schema_version(),
+        "schema_version": schema_version(plan.manifest),
     }
 
 
@@ -178,10 +212,12 @@ def _after(label: datetime, grain: TimeGrain) -> datetime:
 
 def _check(connection: duck.Connection, manifest: Manifest) -> None:
     for check in CHECKS:
-        wrong = duck.offending(connection, check)
-        if wrong:
-            raise RefusedToPublish(f"the sums do not close ({check}: {wrong[0]}); nothing was published")
-    rows = sum(part.rows for part in manifest.of_kind(ATTEMPTS))
+        for rollup in worth_having(_rows(manifest)) if check == OF_EACH else ("rollup_day",):
+            duck.take_in_hand(connection, rollup)
+            wrong = duck.offending(connection, check)
+            if wrong:
+                raise RefusedToPublish(f"the sums do not close ({check}: {wrong[0]}); nothing was published")
+    rows = _rows(manifest)
     summed = sum(duck.totals_by(connection, "rollup_day", "outcome").values())
     loaded = sum(load.loaded for load in manifest.loads)
     if not rows == summed == loaded:

@@ -71,7 +71,7 @@ def _buckets(day: date) -> Row:
 
 def _value_rows(connection: duck.Connection, seen: dict[str, tuple[str, str, int]]) -> list[Row]:
     rows: list[Row] = []
-    columns = {name: connection.table(name).columns for name in reversed(ROLLUPS)}
+    columns = {name: connection.table(name).columns for name in reversed(_rollups(connection))}
     for dimension in LISTED_VALUES:
         smallest = next(name for name, present in columns.items() if dimension in present)
         totals = duck.totals_by(connection, smallest, dimension)
@@ -115,5 +115,11 @@ def _part_rows(manifest: Manifest) -> list[Row]:
 
 
 def _rollup_rows(connection: duck.Connection) -> list[Row]:
-    rollups = [(name, connection.table(f"{name}").columns) for name in ROLLUPS]
-    return [(name, columns, duck.count(connection, f"{name}")) for name, columns in rollups]
+    rollups = [(name, connection.table(name).columns) for name in _rollups(connection)]
+    return [(name, columns, duck.count(connection, name)) for name, columns in rollups]
+
+
+def _rollups(connection: duck.Connection) -> list[str]:
+    """Those that this snapshot holds, the smallest last."""
+    held = duck.relations(connection, "snap")
+    return [name for name in ROLLUPS if name in held]

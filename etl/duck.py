@@ -239,19 +239,6 @@ def copy_model(connection: Connection, folder: str, name: str, target: str) -> N
     connection.execute(f"create or replace table {target} as {model(folder, name)}")
 
 
-def merge_days(connection: Connection, name: str, fresh_days: frozenset[str]) -> None:
-    """`snap.name`: the fresh rows of `name` in order of day, beside what it holds of every other day."""
-    has_sets = "reason_codes" in connection.table(name).columns
-    joined = f"select * exclude (reason_codes) from {name} join reason_sets using (reason_codes)"
-    fresh = f"from ({joined if has_sets else f'from {name}'}) order by day"
-    if has_relation(connection, "snap", name):
-        days = sorted(fresh_days)
-        connection.execute(f"delete from snap.{name} where day in (select cast(unnest(?) as date))", [days])
-        connection.execute(f"insert into snap.{name} by name {fresh}")
-    else:
-        connection.execute(f"create table snap.{name} as {fresh}")
-
-
 def name_previous(connection: Connection, name: str, columns: str) -> None:
     """`previous_<name>`: the previous snapshot's table, or an empty one with these columns."""
     if has_relation(connection, "snap", name):
@@ -274,11 +261,19 @@ def all_rows(connection: Connection, relation: str) -> list[tuple[Any, ...]]:
     return connection.execute(f"from {relation}").fetchall()
 
 
+def relations(connection: Connection, database: str) -> set[str]:
+    """The names of the tables in a database."""
+    found = connection.execute("select table_name from duckdb_tables() where database_name = ?", [database])
+    return {name for (name,) in found.fetchall()}
+
+
 def has_relation(connection: Connection, database: str, name: str) -> bool:
-    found = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = ? and table_name = ?", [database, name]
-    )
-    return bool(found.fetchall()[0][0])
+    return name in relations(connection, database)
+
+
+def take_in_hand(connection: Connection, rollup: str) -> None:
+    """A view `in_hand` over a rollup of the database in use, with its name."""
+    connection.execute(f"create or replace temp view in_hand as select '{rollup}' as rollup, * from snap.{rollup}")
 
 
 def offending(connection: Connection, check: str) -> list[tuple[object, ...]]:

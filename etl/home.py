@@ -24,6 +24,11 @@ class Home:
         return self.root / "store"
 
     @property
+    def sums(self) -> Path:
+        """What a large build has summed so far."""
+        return self.store / ".sums"
+
+    @property
     def snapshots(self) -> Path:
         return self.root / "snapshots"
 

@@ -1,6 +1,6 @@
 """Phrases of SQL that every composed question is made of; identifiers come from the catalogue alone."""
 
-from etl.catalogue.dimensions import Dimension
+from etl.catalogue.dimensions import DIMENSIONS, Dimension
 from etl.catalogue.metrics import Measure, Unit
 
 
@@ -8,6 +8,11 @@ def source(dimension: Dimension) -> str:
     """Where a dimension's value is read: the rollup itself (also as `members`) or the small table beside it."""
     table = "rollup" if dimension.table in {"rollup", "members"} else dimension.table
     return f"{table}.{dimension.id}"
+
+
+def text_of(name: str) -> str:
+    """A group as it is answered: what a snapshot enumerates as text, so that it is ordered as such."""
+    return name if DIMENSIONS[name].is_time else f"cast({name} as varchar) as {name}"
 
 
 def names_of(groups: tuple[Dimension, ...]) -> list[str]:

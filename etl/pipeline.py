@@ -56,7 +56,7 @@ def add_files(
         if loaded.load:
             check_share(loaded.load, read_settings(home).limits, is_forced=is_forced)
         keep_schemes(home, list(profile.code_lists))
-        return _published(home, loaded, is_from_scratch=False)
+        return _published(home, loaded, on_progress, is_from_scratch=False)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def rebuild(home: Home, is_from_scratch: bool, on_progress: Progress) -> Result:
             loaded = _load_new(home, manifest, [home.logs], load_profile(CONTRACT), on_progress, None)
         elif not manifest.loads:
             raise NoSnapshot(f"nothing to build in {home.root}; run: python -m etl load PATH --home {home.root}")
-        return _published(home, loaded, is_from_scratch)
+        return _published(home, loaded, on_progress, is_from_scratch=is_from_scratch)
 
 
 def check_source(home: Home, manifest: Manifest, notes: Notes) -> None:
@@ -143,10 +143,10 @@ def _zone(home: Home, manifest: Manifest, settings: Settings, profile: Profile) 
     return manifest.business_zone
 
 
-def _published(home: Home, loaded: Loaded, is_from_scratch: bool) -> Result:
+def _published(home: Home, loaded: Loaded, on_progress: Progress, *, is_from_scratch: bool) -> Result:
     verify_parts(home, loaded.manifest)
     manifest = with_entries(home, loaded.manifest)
-    snapshot_id = publish(home, manifest, loaded.touched, is_from_scratch)
+    snapshot_id = publish(home, manifest, loaded.touched, is_from_scratch, on_progress)
     return Result(snapshot_id, loaded.load, warning(loaded.load, read_settings(home).limits) if loaded.load else "")
 
 

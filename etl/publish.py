@@ -10,9 +10,10 @@ from pathlib import Path
 
 import duckdb
 
-from etl import duck
+from etl import chunks, duck
 from etl.build import Plan, build_snapshot, schema_version
-from etl.errors import DamagedSnapshot, InvalidValue, RefusedToPublish, UnknownName
+from etl.chunks import Progress
+from etl.errors import DamagedSnapshot, InvalidValue, RefusalLensError, RefusedToPublish, UnknownName
 from etl.home import SNAPSHOT_ID, Home
 from etl.manifest import LOAD_AGAIN, Manifest, read_manifest, verify_parts
 from etl.snapshot import Snapshot
@@ -39,18 +40,30 @@ def newest_readable(home: Home, problem: DamagedSnapshot) -> Manifest:
     raise DamagedSnapshot(f"no manifest in {home.snapshots} can be read; {LOAD_AGAIN}") from problem
 
 
-def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scratch: bool = False) -> str:
-    """Build, check and publish the snapshot of `manifest`; its id. Whatever fails leaves the old snapshot live."""
+def publish(
+    home: Home,
+    manifest: Manifest,
+    touched: frozenset[str],
+    is_from_scratch: bool = False,
+    on_progress: Progress = lambda done, total: None,
+) -> str:
+    """Build, check and publish the snapshot of `manifest`; its id. Whatever fails leaves the old snapshot live.
+
+    What a large build has summed so far is kept where it is stopped, and removed where it fails.
+    """
     home.snapshots.mkdir(parents=True, exist_ok=True)
     snapshot_id = _new_id(home, manifest)
-    previous = None if is_from_scratch else _mergeable(home)
+    previous = None if is_from_scratch else _mergeable(home, manifest)
     building = home.snapshots / f".building-{snapshot_id}.duckdb"
     try:
-        _build(Plan(home, manifest, snapshot_id, building, previous, touched))
+        _build(Plan(home, manifest, snapshot_id, building, previous, touched), on_progress)
         _check_written(building, snapshot_id)
         duck.sync(building)
         manifest = replace(manifest, snapshot_sha256=duck.sha256(building), parent=_live(home))
         building.rename(home.snapshot_path(snapshot_id))
+    except (RefusalLensError, duckdb.IOException):
+        chunks.clear(home)
+        raise
     finally:
         for leftover in home.snapshots.glob(".building-*"):
             leftover.unlink()
@@ -59,6 +72,7 @@ def publish(home: Home, manifest: Manifest, touched: frozenset[str], is_from_scr
     duck.sync(home.snapshots)
     duck.sync(home.root)
     clear(home)
+    chunks.clear(home)
     return snapshot_id
 
 
@@ -94,16 +108,16 @@ def roll_back(home: Home, snapshot_id: str | None = None) -> str:
     return target
 
 
-def _build(plan: Plan) -> None:
+def _build(plan: Plan, on_progress: Progress) -> None:
     """Build over the previous snapshot, or from the rows alone where that turns out to be damaged."""
     try:
-        build_snapshot(plan)
+        build_snapshot(plan, on_progress)
     except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as problem:
         if plan.previous is None:
             raise
         logger.warning("%s cannot be read (%s); building from scratch", plan.previous, str(problem).splitlines()[0])
         plan.target.unlink(missing_ok=True)
-        build_snapshot(replace(plan, previous=None))
+        build_snapshot(replace(plan, previous=None), on_progress)
 
 
 def clear(home: Home) -> None:
@@ -122,7 +136,7 @@ def clear(home: Home) -> None:
         logger.warning("%s; no store part is cleared meanwhile", str(problem).split("; run:")[0])
         return
     for part in home.store.rglob("*.parquet"):
-        if part.relative_to(home.root).as_posix() not in listed:
+        if not part.is_relative_to(home.sums) and part.relative_to(home.root).as_posix() not in listed:
             part.unlink()
 
 
@@ -168,21 +182,21 @@ def _new_id(home: Home, manifest: Manifest) -> str:
     return f"{moment:{CLOCK}}-{digest}"
 
 
-def _mergeable(home: Home) -> Path | None:
-    """The live snapshot's file, when it is as it was written and its rollups have today's shape."""
+def _mergeable(home: Home, manifest: Manifest) -> Path | None:
+    """The live snapshot's file, when it is as it was written and its rollups have the shape that `manifest` needs."""
     current = home.current_id()
     if current is None:
         return None
     path = home.snapshot_path(current)
     try:
         stored = Snapshot(path).facts
-        manifest = read_manifest(home.manifest_path(current))
+        built_from = read_manifest(home.manifest_path(current))
     except DamagedSnapshot:
         return None
-    if not _is_as_written(home, current, manifest):
+    if not _is_as_written(home, current, built_from):
         logger.warning("%s was changed after it was published; building from scratch", path)
         return None
-    return path if stored.get("schema_version") == schema_version() else None
+    return path if stored.get("schema_version") == schema_version(manifest) else None
 
 
 def _live(home: Home) -> str | None:

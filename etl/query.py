@@ -12,7 +12,7 @@ from etl.catalogue.dimensions import DIMENSIONS, Dimension, Scope, dimension
 from etl.catalogue.metrics import MEASURES, Measure, Metric, Unit
 from etl.conditions import Conditions
 from etl.errors import InvalidValue
-from etl.phrases import credited, left_join, listed, names_of, ratio, source, summed
+from etl.phrases import credited, left_join, listed, names_of, ratio, source, summed, text_of
 from etl.question import Attribution, Question, Selection
 from etl.snapshot import Snapshot
 
@@ -115,7 +115,7 @@ class _Composed(Conditions):
 
     def _answer(self) -> str:
         names = [*self.attempt_groups, *self.refusal_groups]
-        columns = [*names, *self._measures(), *self._ratios()]
+        columns = [*map(text_of, names), *self._measures(), *self._ratios()]
         order = f"order by {listed(names)}" if names else ""
         return f"select {listed(columns)} from {self._rows()} {order}"
 

@@ -28,6 +28,7 @@ SQL_IN_PYTHON = {
     "etl/query.py": "the one composer of questions",
     "etl/conditions.py": "what questions about sums and about rows share",
     "etl/rows.py": "the rows behind a number, under the same conditions",
+    "etl/filling.py": "plumbing: types sums as a snapshot holds them, and merges their days",
     "etl/duck.py": "plumbing: runs model files, reads and writes Parquet, counts rows",
 }
 SQL = re.compile(

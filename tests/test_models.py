@@ -7,7 +7,8 @@ import pytest
 import sqlglot
 from sqlglot import ErrorLevel, exp
 
-from etl.rollups import BESIDE, CHECKS, COUNTED, MEMBERS, ROLLUPS
+from etl.catalogue.dimensions import DIMENSIONS
+from etl.rollups import BESIDE, CHECKS, COUNTED, MEMBERS, OF_MANY, ROLLUPS
 
 MODELS = Path(__file__).parent.parent / "etl" / "models"
 ALL = sorted(MODELS.rglob("*.sql"))
@@ -59,7 +60,17 @@ def test_every_rollup_and_check_has_its_model() -> None:
     assert set(CHECKS) == {path.stem for path in (MODELS / "checks").glob("*.sql")}
 
 
-def test_every_rollup_is_held_against_the_control_totals() -> None:
-    [held] = [path for path in ALL if path.stem == "rollups_close"]
+def test_a_rollup_is_summed_from_one_made_before_it() -> None:
+    sources = {name: re.findall(r"^from (\w+)$", _text(MODELS / "rollups" / f"{name}.sql"), re.M) for name in ROLLUPS}
 
-    assert set(re.findall(r"'(rollup_\w+)' as rollup", _text(held))) == set(ROLLUPS)
+    assert [
+        name for i, name in enumerate(ROLLUPS) if not set(sources[name]) <= {COUNTED, *set(ROLLUPS[:i]) - {*OF_MANY}}
+    ] == []
+
+
+def test_a_rollup_has_the_measures_of_every_other_and_nothing_but_dimensions_beside() -> None:
+    measures = {"attempts", "amount_cents", "amounts_known"}
+    for name in ROLLUPS:
+        columns = {column.alias_or_name for column in sqlglot.parse_one(_text(MODELS / "rollups" / f"{name}.sql")).selects}
+        assert measures | {"day", "stage", "currency", "outcome", "reason_codes"} <= columns
+        assert columns - measures - {"reason_codes"} <= set(DIMENSIONS)

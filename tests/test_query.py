@@ -230,57 +230,6 @@ def test_a_year_knows_no_months(publish: Callable[..., Snapshot]) -> None:
         _ask(yearly, "refusals", "month")
 
 
-# ------------------------------------------------------------------------------------------- the lattice
-
-ASKED = [
-    Question(("refusal_rate", "amount_requested")),
-    Question(("refusal_rate",), ("day", "cause")),
-    Question(("attempts", "refusals"), ("week", "outcome")),
-    Question(("refusals",), ("region", "reason"), attribution=Attribution.FRACTIONAL),
-    Question(("refusals",), ("macro_region",), OVERLOAD, attribution=Attribution.ANY),
-    Question(("attempts", "amount_refused"), ("weekday", "hour"), {"currency": Selection(("CNY",))}),
-    Question(("refusals",), ("layer",), since=date(2026, 10, 6), attribution=Attribution.SOLE),
-]
-
-
-@pytest.mark.parametrize("question", ASKED, ids=lambda asked: "-".join((*asked.metrics, *asked.by)))
-def test_every_rollup_that_can_answer_gives_the_same_answer(
-    snapshot: Snapshot, question: Question, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected = ask(snapshot, question)
-    able = [name for name, columns, _ in snapshot.rollups if question.rollup_columns <= columns]
-
-    assert "rollup_wide" in able
-    for name in able:
-        monkeypatch.setattr(snapshot, "smallest_rollup", lambda _, name=name: name)
-        pd.testing.assert_frame_equal(ask(snapshot, question), expected)
-
-
-def test_the_smallest_rollup_that_has_the_columns_answers(publish: Callable[..., Snapshot]) -> None:
-    uneven = publish("""
-        at               | region | channel
-        2026-10-05 09:00 | CN-GD  | app
-        2026-10-05 09:00 | CN-GD  | web
-        2026-10-05 09:00 | CN-SH  | app
-        2026-10-05 10:00 | CN-BJ  | app
-        """)
-    chosen = {
-        by: uneven.smallest_rollup(Question(("refusals",), tuple(by.split())).rollup_columns)
-        for by in ("", "week cause", "hour", "macro_region", "channel", "region hour")
-    }
-
-    sizes = {name.removeprefix("rollup_"): rows for name, _, rows in uneven.rollups}
-    assert list(sizes.items()) == [("day", 1), ("hour", 2), ("region", 3), ("wide", 4)]
-    assert chosen == {
-        "": "rollup_day",
-        "week cause": "rollup_day",
-        "hour": "rollup_hour",
-        "macro_region": "rollup_region",
-        "channel": "rollup_wide",
-        "region hour": "rollup_wide",
-    }
-
-
 def test_a_row_without_amount_and_currency_stands_in_no_way_of_money(
     publish: Callable[..., Snapshot], shows: Shows
 ) -> None:
