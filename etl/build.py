@@ -53,7 +53,7 @@ class Plan:
 
 
 def schema_version(manifest: Manifest) -> str:
-    """Changes with any model of a rollup and with which are held: a snapshot of another version is never merged with."""
+    """Changes with any model of a rollup and with which are held; a snapshot of another version is not merged with."""
     texts = [duck.model("rollups", name) for name in (COUNTED, *worth_having(_rows(manifest)), *BESIDE, MEMBERS)]
     return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 

@@ -1,4 +1,4 @@
-"""Fills a snapshot's tables with sums: texts as enumerations, rows in an order that lets questions skip, days in slices.
+"""Fills a snapshot's tables with sums: texts as enumerations, rows in an order that lets questions skip, in slices.
 
 Models stay plain SQL that any engine runs; what is special to the file that readers open is done here.
 """
@@ -13,12 +13,12 @@ SETS = "reason_codes"
 """The text that a table keeps as a number."""
 
 
-def sliced(attempts: dict[str, int], most: int = SLICE) -> Iterator[list[str]]:
-    """The days in order, so many together that they have `most` attempts or hardly more."""
+def sliced(attempts: dict[str, int]) -> Iterator[list[str]]:
+    """The days in order, so many together that they have `SLICE` attempts at most; a larger day stands alone."""
     slice_: list[str] = []
     held = 0
     for day, count in sorted(attempts.items()):
-        if slice_ and held + count > most:
+        if slice_ and held + count > SLICE:
             yield slice_
             slice_, held = [], 0
         slice_.append(day)

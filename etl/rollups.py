@@ -15,7 +15,7 @@ ROLLUPS = (
 )
 """Each later one is summed from an earlier one; a question is answered from the smallest that has its columns."""
 
-MANY = 5_000_000
+MANY = 10_000_000
 """Attempts from which on `OF_MANY` are worth their room: below, the widest rollup answers as fast (decision 015)."""
 
 BESIDE = ("control_totals", "scheme_days", "day_grains")

@@ -71,6 +71,8 @@ def test_a_rollup_is_summed_from_one_made_before_it() -> None:
 def test_a_rollup_has_the_measures_of_every_other_and_nothing_but_dimensions_beside() -> None:
     measures = {"attempts", "amount_cents", "amounts_known"}
     for name in ROLLUPS:
-        columns = {column.alias_or_name for column in sqlglot.parse_one(_text(MODELS / "rollups" / f"{name}.sql")).selects}
+        columns = {
+            column.alias_or_name for column in sqlglot.parse_one(_text(MODELS / "rollups" / f"{name}.sql")).selects
+        }
         assert measures | {"day", "stage", "currency", "outcome", "reason_codes"} <= columns
         assert columns - measures - {"reason_codes"} <= set(DIMENSIONS)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from etl.errors import InvalidValue, RefusalLensError
-from etl.query import Attribution, Question, Selection, ask
+from etl.query import Question, Selection, ask
 from etl.snapshot import Snapshot
 
 Shows = Callable[[pd.DataFrame, str], None]
