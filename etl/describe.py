@@ -9,6 +9,7 @@ from etl.catalogue import Catalogue
 from etl.catalogue.rules import counted
 from etl.editions import EDITION_COLUMNS, edition_rows
 from etl.events import EVENT_COLUMNS, event_rows
+from etl.filling import type_as_in_rollups
 from etl.home import Home
 from etl.labels import (
     LABEL_COLUMNS,
@@ -43,6 +44,7 @@ def write_reference(connection: duck.Connection, home: Home, manifest: Manifest,
     duck.make_table(connection, "labels", LABEL_COLUMNS, label_rows(catalogue, manifest))
     duck.make_table(connection, "reasons", REASON_COLUMNS, reason_rows(catalogue, seen))
     duck.make_table(connection, "regions", REGION_COLUMNS, region_rows(present))
+    type_as_in_rollups(connection, "regions", "region")
     duck.make_table(connection, "events", EVENT_COLUMNS, event_rows(home))
     duck.make_table(connection, "loads", LOAD_COLUMNS, _load_rows(manifest))
     duck.make_table(connection, "quarantine_rules", RULE_COLUMNS, _rule_rows(manifest))

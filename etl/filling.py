@@ -4,6 +4,7 @@ Models stay plain SQL that any engine runs; what is special to the file that rea
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from etl.duck import Connection, make_table, relations, values
 
@@ -46,13 +47,20 @@ def merge_days(connection: Connection, name: str, fresh_days: frozenset[str], sl
     """`snap.name`: the fresh rows of `name`, beside what it holds of every other day."""
     fresh, order = _typed(connection, name)
     if name in relations(connection, "snap"):
-        days = "select cast(unnest(?) as date)"
-        connection.execute(f"delete from snap.{name} where day in ({days})", [sorted(fresh_days)])
+        fresh_ones = "select cast(unnest(?) as date)"
+        connection.execute(f"delete from snap.{name} where day in ({fresh_ones})", [sorted(fresh_days)])
     else:
         connection.execute(f"create table snap.{name} as {fresh} limit 0")
     for days in slices:
         within = "where day between cast(? as date) and cast(? as date)"
         connection.execute(f"insert into snap.{name} by name {fresh} {within} order by {order}", [days[0], days[-1]])
+
+
+def type_as_in_rollups(connection: Connection, table: str, column: str) -> None:
+    """Let a small table of the database in use be joined by the values of a column, those that rollups know."""
+    known = f"select cast(unnest(enum_range(cast(null as memory.main.{column}_values))) as varchar)"
+    typed = f"select * replace (cast({column} as memory.main.{column}_values) as {column}) from {table}"
+    connection.execute(f"create or replace table {table} as {typed} where {column} in ({known})")
 
 
 def _texts(connection: Connection, rollups: Sequence[str]) -> dict[str, str]:
@@ -68,8 +76,8 @@ def _known(connection: Connection, column: str, held: Sequence[str]) -> list[str
     for name in held:
         table = connection.table(f"snap.{name}")
         if column in table.columns:
-            [(_, known)] = table.types[table.columns.index(column)].children
-            return list(known)
+            children: list[tuple[str, Any]] = table.types[table.columns.index(column)].children
+            return list(dict(children)["values"])
     return []
 
 

@@ -82,8 +82,16 @@ def test_every_rollup_is_the_narrowest_for_some_question_asked_here(lattice: Sna
     assert narrowest == {*rollups.ROLLUPS} - {"rollup_wide"}
 
 
-def test_a_small_log_goes_without_the_rollups_that_only_many_attempts_need(publish: Callable[..., Snapshot]) -> None:
-    assert {name for name, *_ in publish(LOG).rollups} == {*rollups.ROLLUPS} - {*rollups.OF_MANY}
+def test_a_log_gets_the_rollups_of_large_ones_when_it_is_one(
+    publish: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollups, "MANY", 22)
+    small, large = publish(LOG), publish("region\nCN-HE")
+
+    assert {name for name, *_ in small.rollups} == {*rollups.ROLLUPS} - {*rollups.OF_MANY}
+    assert {name for name, *_ in large.rollups} == {*rollups.ROLLUPS}
+    for question in (Question(("refusals",)), Question(("refusals",), ("hour", "channel"))):
+        assert ask(large, question)["refusals"].sum() == ask(small, question)["refusals"].sum() + 1
 
 
 def test_groups_are_ordered_as_text_though_new_values_come_last_in_the_file(publish: Callable[..., Snapshot]) -> None:
@@ -93,7 +101,10 @@ def test_groups_are_ordered_as_text_though_new_values_come_last_in_the_file(publ
     assert ask(later, Question(("refusals",), ("region",)))["region"].tolist() == ["CN-AH", "CN-GD", "CN-HE", "CN-SH"]
 
 
-def test_the_smallest_rollup_that_has_the_columns_answers(publish: Callable[..., Snapshot]) -> None:
+def test_the_smallest_rollup_that_has_the_columns_answers(
+    publish: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollups, "MANY", 1000)
     uneven = publish("""
         at               | region | channel
         2026-10-05 09:00 | CN-GD  | app
