@@ -65,6 +65,8 @@ def _rows(manifest: Manifest) -> int:
 def build_snapshot(plan: Plan, progress: Progress) -> None:
     """Write the snapshot file of a plan and check its sums against the rows and the stored control totals.
 
+    `progress` is told bytes of parts, once while they are summed and once more while the sums go into the file.
+
     Raises `RefusedToPublish` when something does not close or there is no attempt at all; the file is then useless.
     """
     if not plan.manifest.days:
@@ -75,7 +77,8 @@ def build_snapshot(plan: Plan, progress: Progress) -> None:
             shutil.copyfile(plan.previous, plan.target)
         duck.attach(connection, plan.target, "snap", read_only=False)
         _sum(connection, plan, progress)
-        put_in(connection, plan.fresh_days, catalogue, progress)
+        size = sum(part.bytes for part in plan.fresh_parts)
+        put_in(connection, plan.fresh_days, catalogue, lambda done, total: progress(size * done // total, size))
         duck.enter(connection, "snap")
         _describe(connection, plan, catalogue)
         _check(connection, plan.manifest)
