@@ -29,8 +29,8 @@ run: $(INSTALLED) ## invent a demo log where there is none, then start the dashb
 test: $(INSTALLED) ## everything: Chromium if it is missing, format, lint, types, all tests
 	@.ci/browser
 	@$(MAKE) --no-print-directory lint
-	@$(RUN) -m pytest -m "not browser" --numprocesses auto --dist loadfile
-	@$(RUN) -m pytest -m browser --numprocesses 2 --dist loadfile
+	@$(RUN) -m pytest -m "not browser" --numprocesses auto --dist worksteal
+	@$(RUN) -m pytest -m browser --numprocesses 2 --dist worksteal
 
 lint: $(INSTALLED) ## format, lint and types
 	@$(RUN) -m ruff format --check .

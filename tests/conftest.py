@@ -1,8 +1,11 @@
 """Logs drawn as text tables become snapshots, answers are compared with drawn tables; and the one real log."""
 
 import csv
+import fcntl
 import json
+import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,7 +18,7 @@ import planted
 import pytest
 from browsing import Heard, chromium, serving
 from hypothesis import settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from etl.__main__ import app
 from etl.command_line import run
@@ -154,19 +157,46 @@ def shows() -> Callable[[pd.DataFrame, str], None]:
 
 
 @pytest.fixture(scope="session")
-def synthetic_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A folder that the first worker who needs it makes, and that all others wait for. Not to be changed."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, draft = shared / f"shared-{name}", shared / f"draft-{name}"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                shutil.rmtree(draft, ignore_errors=True)
+                make(draft)
+                draft.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def synthetic_home(made_once: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixty days of the invented world, loaded as the demo is."""
-    home = tmp_path_factory.mktemp("synthetic")
-    write_world(home, days=60, attempts=20_000)
-    load(home, home / "logs")
-    return home
+
+    def make(home: Path) -> None:
+        write_world(home, days=60, attempts=20_000)
+        load(home, home / "logs")
+
+    return shutil.copytree(made_once("synthetic", make), tmp_path_factory.mktemp("synthetic"), dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def served(synthetic_home: Path) -> Iterator[str]:
+    """The address of a dashboard that serves it, in a process of its own, which is warm after the first test."""
+    with serving(synthetic_home) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def address(synthetic_home: Path) -> Iterator[str]:
-    """Of a dashboard that serves it, in a process of its own."""
-    with serving(synthetic_home) as found:
-        yield found
+def address(served: str) -> str:
+    """Where the pages of a module are; one that needs another home has its own."""
+    return served
 
 
 @pytest.fixture(scope="module")
@@ -175,14 +205,20 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """One for all tests of a module, so that Chromium reads the large scripts once."""
+    with browser.new_context(base_url=address, locale="en-US", viewport={"width": 1440, "height": 1000}) as opened:
+        yield opened
+
+
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A first visit; whatever a test does there, nothing goes wrong in the console or out to the net."""
-    heard = Heard()
-    with browser.new_context(base_url=address, locale="en-US", viewport={"width": 1440, "height": 1000}) as context:
-        tab = context.new_page()
-        heard.listen(tab)
-        yield tab
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab of its own; whatever a test does there, nothing goes wrong in the console or out to the net."""
+    heard, tab = Heard(), context.new_page()
+    heard.listen(tab)
+    yield tab
+    tab.close()
     assert (heard.foreign, heard.complaints) == ([], [])
 
 
@@ -202,10 +238,9 @@ def hmda_answers(hmda_file: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def hmda_home(hmda_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("hmda")
-    load(home, hmda_file, profile="hmda2014")
-    return home
+def hmda_home(hmda_file: Path, made_once: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = made_once("hmda", lambda home: load(home, hmda_file, profile="hmda2014"))
+    return shutil.copytree(made, tmp_path_factory.mktemp("hmda"), dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -214,9 +249,10 @@ def hmda_snapshot(hmda_home: Path) -> Snapshot:
 
 
 @pytest.fixture(scope="session")
-def year(tmp_path_factory: pytest.TempPathFactory) -> WorldSummary:
+def year(made_once: Callable[..., Path]) -> WorldSummary:
     """The default year, a tenth of the demo's size."""
-    return write_world(tmp_path_factory.mktemp("year"), attempts=planted.ATTEMPTS)
+    home = made_once("year", lambda home: write_world(home, attempts=planted.ATTEMPTS))
+    return write_world(home, attempts=planted.ATTEMPTS)  # which finds every day there
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import PATIENCE, click_mark, in_chromium, serving, settle
+from browsing import PATIENCE, click_mark, in_chromium, settle
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import answers
@@ -40,10 +40,9 @@ def snapshot(synthetic_home: Path) -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def server(synthetic_home: Path) -> Iterator[str]:
+def server(address: str) -> str:
     """Its host and port."""
-    with serving(synthetic_home) as address:
-        yield address.removeprefix("http://")
+    return address.removeprefix("http://")
 
 
 def told(server: str, body: bytes, **headers: str) -> tuple[int, bytes, Message]:

@@ -16,22 +16,9 @@ NUMBERS = """card => document.querySelector(`.st-key-card_${card} .js-plotly-plo
 
 
 @pytest.fixture(scope="module")
-def context(browser: Browser, synthetic_home: Path) -> Iterator[BrowserContext]:
-    with (
-        serving(synthetic_home) as address,
-        browser.new_context(base_url=address, locale="en-US", viewport=DESK) as opened,
-    ):
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    with browser.new_context(base_url=address, locale="en-US", viewport=DESK) as opened:
         yield opened
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A tab of its own; whatever a test does there, nothing goes wrong in the console or out to the net."""
-    heard, tab = Heard(), context.new_page()
-    heard.listen(tab)
-    yield tab
-    tab.close()
-    assert (heard.foreign, heard.complaints) == ([], [])
 
 
 @pytest.mark.parametrize(("view", "card"), [("causes", "together"), ("regions", "matrix"), ("time", "week_hours")])

@@ -23,8 +23,10 @@ from etl.verify import verify
 
 ROOT = Path(__file__).parent.parent
 ROWS = 40
-KILLS = 30
+KILLS = 20
 MOST_SECONDS = 75
+PAUSE = 0.02
+"""Seconds between two questions of a reader, who else would take the processor from the loaders."""
 LOADER = """
 import sys
 from pathlib import Path
@@ -77,6 +79,7 @@ class Reader:
             if count % ROWS or pending != 1:
                 self.wrong.append(f"half a load: {count} attempts, {pending} pending")
             self.seen.append(count)
+            self.is_over.wait(PAUSE)
 
 
 @pytest.fixture

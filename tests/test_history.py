@@ -1,67 +1,20 @@
 """The browser's history in real Chromium: one entry per gesture, Back undoes it, links and reloads restore it."""
 
 import re
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-from shutil import which
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from browsing import IDLE, IN_CHROMIUM, PATIENCE
+from playwright.sync_api import Locator, Page, expect
 
-pytestmark = pytest.mark.browser
-
-CHROMIUM = which("chromium") or which("chromium-browser") or "/usr/bin/chromium"
-SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("history")
-    command = [sys.executable, "-m", "etl", "demo", "--home", str(folder), "--days", "70", "--attempts", "7000"]
-    subprocess.run(command, check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "dashboard", "--home", str(home), "--port", "8631"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        said = next(found for line in server.stdout if (found := re.search(r"http://\S+", line)))
-        wait_until_up(said.group())
-        yield said.group()
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def wait_until_up(url: str, seconds: int = 30) -> None:
-    """The URL is printed before Streamlit listens."""
-    for _ in range(seconds * 5):
-        with suppress(URLError), urlopen(f"{url}/_stcore/health", timeout=5):
-            return
-        time.sleep(0.2)
-    pytest.fail(f"{url} does not answer after {seconds} s")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as chromium:
-        yield chromium
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    with browser.new_context(locale="en-US", viewport={"width": 1440, "height": 1000}, base_url=address) as context:
-        page = context.new_page()
-        page.goto("/")
-        expect(filter_named(page, "Region")).to_be_visible(timeout=30_000)
-        yield page
+def page(page: Page) -> Page:
+    """As a reader finds it."""
+    page.goto("/")
+    expect(filter_named(page, "Region")).to_be_visible(timeout=PATIENCE)
+    return page
 
 
 def filter_named(page: Page, name: str) -> Locator:
@@ -81,7 +34,7 @@ def chips(page: Page) -> list[str]:
 
 def at(page: Page, address: str) -> None:
     expect(page).to_have_url(re.compile(re.escape(address) + "$"), timeout=15_000)
-    page.wait_for_selector(SETTLED, timeout=15_000)
+    page.wait_for_selector(IDLE, timeout=15_000)
 
 
 def entries(page: Page) -> int:

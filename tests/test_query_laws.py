@@ -76,7 +76,7 @@ def snapshot(rows: list[Row], publish_once: Callable[..., Snapshot]) -> Snapshot
 
 
 @given(question=questions())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_answer_is_what_a_recount_of_the_rows_finds(
     rows: list[Row], snapshot: Snapshot, question: Question
 ) -> None:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from browsing import IN_CHROMIUM, Heard, chromium, settle
-from playwright.sync_api import BrowserContext, Page, expect
+from browsing import IN_CHROMIUM, settle
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from recount import between, raw_log, refused
 
 pytestmark = IN_CHROMIUM
@@ -17,18 +17,9 @@ POSITION = re.compile(r"^([\d,]+)–([\d,]+) of ([\d,]+) · Refusals")
 
 
 @pytest.fixture(scope="module")
-def context(address: str) -> Iterator[BrowserContext]:
-    with chromium() as browser, browser.new_context(base_url=address, locale="en-US") as opened:
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    with browser.new_context(base_url=address, locale="en-US") as opened:
         yield opened
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    heard, tab = Heard(), context.new_page()
-    heard.listen(tab)
-    yield tab
-    tab.close()
-    assert (heard.foreign, heard.complaints) == ([], [])
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import IN_CHROMIUM, Heard, chromium, serving, settle
+from browsing import IN_CHROMIUM, settle
 from playwright.sync_api import Page, expect
 
 from dashboard import saved
@@ -20,16 +20,6 @@ def home(synthetic_home: Path) -> Iterator[Path]:
     file.unlink(missing_ok=True)
     yield synthetic_home
     file.unlink(missing_ok=True)
-
-
-@pytest.fixture
-def page(home: Path) -> Iterator[Page]:
-    heard = Heard()
-    with serving(home) as address, chromium() as browser:
-        tab = browser.new_page(base_url=address, locale="en-US", viewport={"width": 1440, "height": 1000})
-        heard.listen(tab)
-        yield tab
-        assert (heard.foreign, heard.complaints) == ([], [])
 
 
 def has_address(page: Page, address: str) -> None:

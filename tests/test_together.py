@@ -184,7 +184,7 @@ def _column(frame: pd.DataFrame, level: str, name: str) -> dict[str, Any]:
 
 
 @given(log=st.lists(ROWS, max_size=30).map(lambda rows: [CARRIED, *rows]), days=st.integers(1, DAYS))
-@settings(max_examples=12, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink))
+@settings(max_examples=8, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink))
 def test_the_laws_of_pairs_hold_for_any_log(publish_once: Callable[..., Snapshot], log: list[Row], days: int) -> None:
     snapshot, last = publish_once(drawing(log)), MONDAY + timedelta(days=days - 1)
     for level in OF_REFUSALS:
