@@ -1,6 +1,7 @@
 """The command line of the core: what there is to load, look at, ask and undo. It reads arguments, calls and prints."""
 
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,13 @@ MappingProfile = Annotated[str, typer.Option("--profile", help="Mapping profile:
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
 HomeFolder = Annotated[Path, typer.Option("--home", help="Folder that holds logs, store and snapshots.")]
 DEFAULT_HOME = Path("data")
+
+
+class Engine(StrEnum):
+    """What reads the log and sums it."""
+
+    HERE = "duckdb"
+    SPARK = "spark"
 
 
 @app.command()
@@ -116,12 +124,34 @@ def draft_profile(
 def build(
     home: HomeFolder = DEFAULT_HOME,
     from_scratch: Annotated[bool, typer.Option("--from-scratch", help="Sum every day again from its rows.")] = False,
+    engine: Annotated[Engine, typer.Option(help="What sums: this machine, or Spark the whole of SOURCE.")] = Engine.HERE,
+    master: Annotated[str, typer.Option(help="Of Spark: local[2], spark://host:7077, yarn …")] = "local[*]",
+    source: Annotated[
+        str | None, typer.Option(help="For Spark: a location of Parquet in the contract's shape; else HOME/logs.")
+    ] = None,
+    results: Annotated[Path | None, typer.Option(help="For Spark: a folder that its executors share with us.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="With Spark, as of load.")] = False,
 ) -> None:
-    """Load what is new in HOME/logs, sum what changed, and publish a snapshot."""
+    """Load what is new in HOME/logs, sum what changed, and publish a snapshot; or have Spark sum a log elsewhere."""
+    if engine is Engine.SPARK:
+        _build_on_spark(Home(home), master, source, results, is_forced=force)
+        return
     with progress(of_bytes=True) as bar:
         task = bar.add_task("Building the snapshot", total=None)
         result = rebuild(Home(home), from_scratch, lambda done, total: bar.update(task, completed=done, total=total))
     _report(result, home)
+
+
+def _build_on_spark(home: Home, master: str, source: str | None, results: Path | None, *, is_forced: bool) -> None:
+    from etl.spark.building import Cluster, build_on_spark
+
+    cluster = Cluster(master, source or str(home.logs.resolve()), results)
+    with progress() as bar:
+        task = bar.add_task("Spark sums the log", total=None)
+        result = build_on_spark(
+            home, cluster, lambda done, total: bar.update(task, completed=done, total=total), is_forced=is_forced
+        )
+    _report(result, home.root)
 
 
 @app.command()

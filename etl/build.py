@@ -18,7 +18,7 @@ from etl.contract import TimeGrain
 from etl.errors import RefusedToPublish
 from etl.filling import merge_days, name_values, sliced
 from etl.home import Home
-from etl.manifest import ATTEMPTS, Manifest, Part
+from etl.manifest import ATTEMPTS, SUMS, Manifest, Part
 from etl.rollups import BESIDE, CHECKS, COUNTED, MEMBERS, OF_EACH, ROLLUPS, worth_having
 
 MOST_UNITS = 2**50
@@ -59,6 +59,9 @@ def schema_version(manifest: Manifest) -> str:
 
 
 def _rows(manifest: Manifest) -> int:
+    """Of rows that lie elsewhere only the load tells how many there are."""
+    if manifest.rows_at:
+        return sum(load.loaded for load in manifest.loads)
     return sum(part.rows for part in manifest.of_kind(ATTEMPTS))
 
 
@@ -83,6 +86,13 @@ def build_snapshot(plan: Plan, progress: Progress) -> None:
         _describe(connection, plan, catalogue)
         _check(connection, plan.manifest)
         duck.close_database(connection, "snap")
+
+
+def _open_sums(connection: duck.Connection, plan: Plan) -> None:
+    """The sums that another engine made of rows that lie elsewhere."""
+    for name in (*plan.rollups, *BESIDE):
+        parts = plan.manifest.of_kind(f"{SUMS}/{name}")
+        duck.open_parts(connection, name, [plan.home.root / part.path for part in parts])
 
 
 def sum_up(connection: duck.Connection, fresh_days: frozenset[str], catalogue: Catalogue | None = None) -> None:
@@ -119,6 +129,9 @@ def put_in(
 
 def _sum(connection: duck.Connection, plan: Plan, progress: Progress) -> None:
     """The sums of the fresh days as relations; those of many attempts are kept in the home meanwhile."""
+    if plan.manifest.rows_at:
+        _open_sums(connection, plan)
+        return
     chunks = chunks_of(plan.home, plan.fresh_parts, schema_version(plan.manifest))
     if len(chunks) == 1:
         make_sums(connection, plan.home, plan.fresh_parts, plan.rollups)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,20 +27,51 @@ SETTINGS = (
 )
 
 
-def lay_settings(connection: duck.Connection, manifest: Manifest, profile: Profile) -> None:
-    """One row of what holds for every row of a file. An invented world has a clock of its own: `loaded_at` is null."""
+BesideRows = Iterator[tuple[str, str, list[tuple[object, ...]]]]
+"""Small tables: name, DuckDB's list of columns, rows."""
+
+
+def tables_beside(manifest: Manifest, profile: Profile) -> BesideRows:
+    """What the models of the intake look up beside the rows."""
+    yield "settings", SETTINGS, [_settings(manifest, profile)]
+    yield "rules", "rule varchar, severity varchar", [(rule.id, rule.severity.value) for rule in load_rules().values()]
+    catalogue = load_catalogue()
+    yield "regions", "region varchar", [(region,) for region in catalogue.regions]
+    yield "other_codes", "code varchar", [(reason.id,) for reason in catalogue.reasons_of(OTHER)]
+
+
+def _settings(manifest: Manifest, profile: Profile) -> tuple[object, ...]:
+    """What holds for every row of a file. An invented world has a clock of its own: `loaded_at` is null."""
     zone = manifest.business_zone
     now = None if manifest.is_synthetic else datetime.now(UTC).replace(tzinfo=None)
-    times = (zone, profile.zone or zone, profile.date_order, profile.is_restated_by_order)
-    duck.make_table(connection, "settings", SETTINGS, [(*times, FULL_WIDTH, HALF_WIDTH, now)])
+    return (zone, profile.zone or zone, profile.date_order, profile.is_restated_by_order, FULL_WIDTH, HALF_WIDTH, now)
+
+
+HELD_TO_CONTRACT = (
+    "texts",
+    "written_times",
+    "reason_lists",
+    "typed",
+    "combinations",
+    "broken_rules",
+    "quarantined",
+    "accepted",
+)
+"""From `landing` to what its rows are worth, one model after the other."""
+MET, COMPARED = ("met", "contenders"), ("judged", "superseded", "conflicting", "kept", "kept_out")
+"""Which attempts come more than once; with `file_orders`, which of their rows is in force and which are kept out."""
+VIEWS = ("texts", "accepted", "kept")
+"""What is as large as the rows themselves and is read once or twice."""
 
 
 def hold_to_contract(connection: duck.Connection) -> None:
-    """From `landing` to what its rows are worth: `typed`, `accepted`, `quarantined`, and `broken_rules` with counts."""
-    duck.make_view(connection, "intake", "texts")
-    for model in ("written_times", "reason_lists", "typed", "combinations", "broken_rules", "quarantined"):
-        duck.make(connection, "intake", model)
-    duck.make_view(connection, "intake", "accepted")
+    """From `landing` to `typed`, `accepted`, `quarantined`, and `broken_rules` with counts."""
+    _make(connection, HELD_TO_CONTRACT)
+
+
+def _make(connection: duck.Connection, models: Iterable[str]) -> None:
+    for name in models:
+        (duck.make_view if name in VIEWS else duck.make)(connection, "intake", name)
 
 
 LONGEST_NUMBER = 20
@@ -49,6 +80,14 @@ LONGEST_NUMBER = 20
 def in_order_of_names(name: str) -> str:
     """What a file's name is compared by: as people count, `export-9` before `export-10`."""
     return re.sub(r"\d+", lambda digits: digits[0].zfill(LONGEST_NUMBER), name)
+
+
+FILE_ORDERS = "source_file varchar, file_order varchar"
+
+
+def file_orders(names: Iterable[str]) -> list[tuple[object, ...]]:
+    """The rows of the table `file_orders`."""
+    return [(name, in_order_of_names(name)) for name in sorted(names)]
 
 
 @dataclass
@@ -64,6 +103,20 @@ class Tally:
     fixed: Counter[str] = field(default_factory=Counter)
     unused: dict[str, None] = field(default_factory=dict)
     """Columns of the files that nothing is made of, in the order in which they came."""
+
+    def add(
+        self, counted: tuple[int, int, int], verdicts: dict[str, int], broken: dict[str, int], malformed: int = 0
+    ) -> None:
+        """What the models of these names found, and how many lines are no rows."""
+        landed, quarantined, accepted = counted
+        conflicts = verdicts.get("conflict", 0)
+        self.rows_read += landed + malformed
+        self.quarantined += quarantined + malformed + conflicts
+        self.loaded += accepted - sum(verdicts.values()) + verdicts.get("loaded", 0)
+        self.restated += verdicts.get("restated", 0)
+        self.duplicates += verdicts.get("duplicate", 0)
+        self.broken.update(broken)
+        self.broken.update(+Counter({MALFORMED: malformed, CONFLICTING: conflicts}))
 
 
 class Intake:
@@ -101,14 +154,8 @@ class Intake:
             yield Store(self.home, connection, staging)
 
     def lay_tables(self, connection: duck.Connection) -> None:
-        """What the models of the intake look up beside the rows."""
-        lay_settings(connection, self.manifest, self.profile)
-        rules = [(rule.id, rule.severity.value) for rule in load_rules().values()]
-        duck.make_table(connection, "rules", "rule varchar, severity varchar", rules)
-        catalogue = load_catalogue()
-        duck.make_table(connection, "regions", "region varchar", [(region,) for region in catalogue.regions])
-        others = [(reason.id,) for reason in catalogue.reasons_of(OTHER)]
-        duck.make_table(connection, "other_codes", "code varchar", others)
+        for name, columns, rows in tables_beside(self.manifest, self.profile):
+            duck.make_table(connection, name, columns, rows)
 
     def _compare(self, connection: duck.Connection) -> None:
         """Find the attempts that come more than once, and which of their rows are in force."""
@@ -118,14 +165,10 @@ class Intake:
                 parts = [part for part in self.manifest.of_kind(kind) if ids and part.may_hold_ids_of(*ids)]
                 paths = [self.home.root / part.path for part in parts]
                 duck.read_parts(connection, name, paths, like="accepted")
-            for model in ("met", "contenders"):
-                duck.make(connection, "intake", model)
-            names = duck.values(connection, "contenders", "source_file")
-            orders = [(name, in_order_of_names(name)) for name in sorted(names)]
-            duck.make_table(connection, "file_orders", "source_file varchar, file_order varchar", orders)
-            for model in ("judged", "superseded", "conflicting"):
-                duck.make(connection, "intake", model)
-        duck.make_view(connection, "intake", "kept")
+            _make(connection, MET)
+            orders = file_orders(duck.values(connection, "contenders", "source_file"))
+            duck.make_table(connection, "file_orders", FILE_ORDERS, orders)
+            _make(connection, COMPARED)
 
     @contextmanager
     def _naming_damage(self) -> Iterator[None]:
@@ -137,16 +180,9 @@ class Intake:
             raise
 
     def _count(self, connection: duck.Connection) -> None:
-        tally, malformed = self.tally, duck.count(connection, "malformed")
-        verdicts = dict(duck.rows_of(connection, "intake", "verdicts"))
-        conflicts = verdicts.get("conflict", 0)
-        tally.rows_read += duck.count(connection, "source") + malformed
-        tally.quarantined += duck.count(connection, "quarantined") + malformed + conflicts
-        tally.loaded += duck.count(connection, "accepted") - sum(verdicts.values()) + verdicts.get("loaded", 0)
-        tally.restated += verdicts.get("restated", 0)
-        tally.duplicates += verdicts.get("duplicate", 0)
-        tally.broken.update(dict(duck.all_rows(connection, "broken_rules")))
-        tally.broken.update(+Counter({MALFORMED: malformed, CONFLICTING: conflicts}))
+        verdicts, broken = duck.rows_of(connection, "intake", "verdicts"), duck.all_rows(connection, "broken_rules")
+        [counted] = duck.rows_of(connection, "intake", "counted")
+        self.tally.add(counted, dict(verdicts), dict(broken), duck.count(connection, "malformed"))
 
     def _outdated(self, connection: duck.Connection) -> list[Part]:
         """The store parts that hold a row no longer in force."""
@@ -158,7 +194,6 @@ class Intake:
         check_contents(self.home.root, outdated)
         duck.read_parts(store.connection, "outdated", store.paths(outdated), like="accepted")
         duck.make(store.connection, "intake", "still_in_force")
-        duck.make(store.connection, "intake", "kept_out")
         fresh = [
             *store.write_days("kept"),
             *store.write_days("still_in_force"),

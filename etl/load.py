@@ -45,11 +45,8 @@ def load_files(
     intake = Intake(home, manifest, profile)
     _take_all(intake, fresh, progress)
     intake.finish()
-    load = _record(fresh, profile, intake.tally)
-    if not intake.manifest.days:
-        raise RefusedToPublish(f"none of {load.rows_read} rows could be loaded ({_told(load)}); nothing was published")
-    if not load.closes:
-        raise RefusedToPublish(f"rows do not close: {intake.tally}; nothing was published")
+    load = record(tuple(source.facts for source in fresh), profile, intake.tally)
+    check_rows(load, intake.manifest)
     words = merged_words(manifest.words, profile.words)
     return Loaded(replace(intake.manifest, loads=(*manifest.loads, load), words=words), load, frozenset(intake.touched))
 
@@ -61,6 +58,14 @@ def _take_all(intake: Intake, sources: list[Source], progress: Progress) -> None
             progress(min(done, total), total)
             intake.take(batch)
             done += sum(source.size for source in batch)
+
+
+def check_rows(load: Load, manifest: Manifest) -> None:
+    """Raises `RefusedToPublish` where there is no row to publish then, or not every row read is accounted for."""
+    if not manifest.days:
+        raise RefusedToPublish(f"none of {load.rows_read} rows could be loaded ({_told(load)}); nothing was published")
+    if not load.closes:
+        raise RefusedToPublish(f"rows do not close: {load}; nothing was published")
 
 
 def check_share(load: Load, limits: Limits, *, is_forced: bool) -> None:
@@ -108,14 +113,15 @@ def _told(load: Load) -> str:
     return ", ".join(f"{rule}: {rows}" for rule, rows in load.broken.items() if rule in kept_out) or "no data row"
 
 
-def _record(sources: list[Source], profile: Profile, tally: Tally) -> Load:
+def record(files: tuple[LoadedFile, ...], profile: Profile, tally: Tally) -> Load:
+    """What a load leaves in the manifest."""
     now = datetime.now(UTC)
     return Load(
         id=now.strftime("%Y%m%dT%H%M%SZ"),
         loaded_at=now.isoformat(timespec="seconds"),
         profile=profile.name,
         profile_sha256=profile.sha256,
-        files=tuple(source.facts for source in sources),
+        files=files,
         rows_read=tally.rows_read,
         loaded=tally.loaded,
         restated=tally.restated,

@@ -16,6 +16,8 @@ from etl.home import Home
 
 ATTEMPTS, QUARANTINE, HISTORY, ENTRIES = "attempts", "quarantine", "history", "entries"
 """Kinds of parts: rows in force, rows kept out, rows that newer ones replaced, what is kept out, each content once."""
+SUMS, IN_FORCE, RETOLD = "sums", "in_force", "retold"
+"""Kinds for rows that lie elsewhere. `sums/` begins that of a rollup; the rows that tell which kept out are mended."""
 LOAD_AGAIN = "load the logs again into a new home with --home OTHER_FOLDER"
 
 
@@ -87,7 +89,8 @@ class Manifest:
 
     `as_of` is the latest moment that a load declared; `source_id` is which invented world the rows are from;
     `snapshot_sha256` the hash of the snapshot file that was built from it, `parent` the snapshot that was live before;
-    `hash_key_id` is which key identifiers were hashed with, if any were.
+    `hash_key_id` is which key identifiers were hashed with, if any were. `rows_at` is where the rows lie that another
+    engine summed, `summed_days` the days that they have; both are empty where the store holds the rows.
     """
 
     business_zone: str = "Asia/Shanghai"
@@ -100,13 +103,15 @@ class Manifest:
     snapshot_sha256: str | None = None
     parent: str | None = None
     hash_key_id: str | None = None
+    rows_at: str = ""
+    summed_days: tuple[str, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.kind == kind)
 
     @property
     def days(self) -> tuple[str, ...]:
-        return tuple(sorted({part.day for part in self.of_kind(ATTEMPTS)}))
+        return tuple(sorted({part.day for part in self.of_kind(ATTEMPTS)} | {*self.summed_days}))
 
     @property
     def complete_until(self) -> datetime | None:
@@ -155,7 +160,8 @@ def read_manifest(path: Path) -> Manifest:
         stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         parts = tuple(Part(**part) for part in stored.pop("parts"))
         loads = tuple(_load(load) for load in stored.pop("loads"))
-        return Manifest(parts=parts, loads=loads, **stored)
+        days = tuple(stored.pop("summed_days", ()))
+        return Manifest(parts=parts, loads=loads, summed_days=days, **stored)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
         mend = f"run: python -m etl build --home {path.parent.parent}"
         raise DamagedSnapshot(f"{path} cannot be read ({problem}); {mend}") from problem

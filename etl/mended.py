@@ -5,7 +5,7 @@ import duckdb
 from etl import duck
 from etl.home import Home
 from etl.intake import in_order_of_names
-from etl.manifest import ATTEMPTS, ENTRIES, HISTORY, QUARANTINE, Manifest, Part, check_contents
+from etl.manifest import ATTEMPTS, ENTRIES, HISTORY, IN_FORCE, QUARANTINE, RETOLD, Manifest, Part, check_contents
 from etl.quarantine import lay_entries
 from etl.store import Store
 
@@ -24,15 +24,20 @@ def with_entries(home: Home, manifest: Manifest) -> Manifest:
 def _listed(home: Home, manifest: Manifest) -> Manifest:
     with duck.workbench(home.root) as connection, duck.staging_folder(home.store) as staging:
         store = Store(home, connection, staging)
-        kept_out, attempts, history = (store.paths(_near(manifest, kind)) for kind in (QUARANTINE, ATTEMPTS, HISTORY))
+        kept_out, attempts, history = (store.paths(_near(manifest, *kinds)) for kinds in KINDS)
         lay_entries(connection, kept_out, attempts, history, in_order_of_names)
         return manifest.with_parts(store.write("entries", ENTRIES), manifest.of_kind(ENTRIES))
 
 
-def _near(manifest: Manifest, kind: str) -> list[Part]:
+KINDS = ((QUARANTINE,), (ATTEMPTS, IN_FORCE), (HISTORY, RETOLD))
+"""What is kept out, what is in force, what was: of rows that lie elsewhere only those that answer for one kept out."""
+
+
+def _near(manifest: Manifest, *kinds: str) -> list[Part]:
     """The parts in which an id of a row kept out can be."""
     kept_out = manifest.of_kind(QUARANTINE)
-    return [part for part in manifest.of_kind(kind) if any(_may_share_ids(part, other) for other in kept_out)]
+    parts = [part for kind in kinds for part in manifest.of_kind(kind)]
+    return [part for part in parts if any(_may_share_ids(part, other) for other in kept_out)]
 
 
 def _may_share_ids(part: Part, other: Part) -> bool:

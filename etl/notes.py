@@ -52,12 +52,13 @@ def _read(path: Path) -> Notes:
         stored = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(stored, dict):
             raise UnreadableInput(f"{path} is not what a log says of itself; move it out of the folder")
-        return _noted(stored)
+        return noted(stored)
     except (OSError, ValueError, TypeError, OverflowError, RecursionError) as problem:
         raise UnreadableInput(f"{path} cannot be read: {problem}") from problem
 
 
-def _noted(stored: dict[str, Any]) -> Notes:
+def noted(stored: dict[str, Any]) -> Notes:
+    """What the JSON of such a file says. Raises as a wrong date does."""
     last = stored.get("last_day") if stored.get("is_complete") else None
     until = (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else None
     source_id = stored.get("world_id")

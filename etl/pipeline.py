@@ -106,6 +106,11 @@ def check_source(home: Home, manifest: Manifest, notes: Notes) -> None:
     """Raises `InvalidValue` where a source with these notes must not go into a home that has that manifest."""
     if not manifest.loads:
         return
+    if manifest.rows_at:
+        raise InvalidValue(
+            f"{home.root} holds sums that Spark made of {manifest.rows_at}; build them again with --engine spark, or"
+            " load into a home of its own with --home OTHER_FOLDER"
+        )
     if manifest.is_synthetic != notes.is_synthetic:
         held = "a synthetic world" if manifest.is_synthetic else "a real log"
         raise InvalidValue(f"{home.root} holds {held}; load into a home of its own with --home OTHER_FOLDER")
@@ -125,13 +130,13 @@ def _load_new(
     notes = read_notes([Path(path) for path in paths])
     check_source(home, manifest, notes)
     verify_parts(home, manifest)
-    zoned = replace(manifest, business_zone=_zone(home, manifest, read_settings(home), profile))
+    zoned = replace(manifest, business_zone=zone_of(home, manifest, read_settings(home), profile))
     declared = _latest(zoned, as_of or notes.complete_until)
     noted = replace(zoned, is_synthetic=notes.is_synthetic, source_id=notes.source_id, as_of=declared)
     return load_files(home, noted, paths, profile, on_progress)
 
 
-def _zone(home: Home, manifest: Manifest, settings: Settings, profile: Profile) -> str:
+def zone_of(home: Home, manifest: Manifest, settings: Settings, profile: Profile) -> str:
     """The zone that days are cut in, which the first load decides."""
     if not manifest.loads:
         return settings.business_zone or profile.zone or DEFAULT_ZONE
@@ -143,10 +148,16 @@ def _zone(home: Home, manifest: Manifest, settings: Settings, profile: Profile) 
     return manifest.business_zone
 
 
+def published_id(
+    home: Home, manifest: Manifest, touched: frozenset[str], on_progress: Progress, *, is_from_scratch: bool
+) -> str:
+    """Publish what the parts of a manifest hold, with what they keep out listed; the id of the snapshot."""
+    verify_parts(home, manifest)
+    return publish(home, with_entries(home, manifest), touched, is_from_scratch, on_progress)
+
+
 def _published(home: Home, loaded: Loaded, on_progress: Progress, *, is_from_scratch: bool) -> Result:
-    verify_parts(home, loaded.manifest)
-    manifest = with_entries(home, loaded.manifest)
-    snapshot_id = publish(home, manifest, loaded.touched, is_from_scratch, on_progress)
+    snapshot_id = published_id(home, loaded.manifest, loaded.touched, on_progress, is_from_scratch=is_from_scratch)
     return Result(snapshot_id, loaded.load, warning(loaded.load, read_settings(home).limits) if loaded.load else "")
 
 

@@ -82,7 +82,7 @@ def protect(connection: Connection, profile: Profile, place: str, key: HashKey, 
     if held := found(source, able, _filling(profile, able, IDS)):
         raise UnreadableInput(_refusal(masked(place), argument, held, profile))
     texts = _filling(profile, able, [name for name in COLUMN_NAMES if name not in NO_TEXTS])
-    to_mask = _with_identifiers(source, texts)
+    to_mask = texts_with_identifiers(source, texts)
     changed = {name: masked_text(ColumnExpression(name).cast("varchar")).alias(name) for name in to_mask}
     changed |= {name: _hashed(name, key.text(), _nothing(profile, name)) for name, how in wanted.items() if how == HASH}
     if changed or wanted:
@@ -103,7 +103,7 @@ def _filling(profile: Profile, present: list[str], targets: Iterable[str]) -> li
     return sorted({name for rule in rules for name in rule.columns if name in present})
 
 
-def _with_identifiers(source: duckdb.DuckDBPyRelation, names: list[str]) -> dict[str, int]:
+def texts_with_identifiers(source: duckdb.DuckDBPyRelation, names: list[str]) -> dict[str, int]:
     """The columns in which something is to be masked, with the number of rows. Texts come again: each is seen once."""
     types = types_of(source)
     rows = {}

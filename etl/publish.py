@@ -53,7 +53,7 @@ def publish(
     """
     home.snapshots.mkdir(parents=True, exist_ok=True)
     snapshot_id = _new_id(home, manifest)
-    previous = None if is_from_scratch else _mergeable(home, manifest)
+    previous = None if is_from_scratch or manifest.rows_at else _mergeable(home, manifest)
     building = home.snapshots / f".building-{snapshot_id}.duckdb"
     try:
         _build(Plan(home, manifest, snapshot_id, building, previous, touched), on_progress)

@@ -46,6 +46,10 @@ class Store:
         An id that has somebody's number in it is not kept: such a row is never known to be mended.
         """
         duck.make_quarantine(self.connection)
+        return self.write_kept_out()
+
+    def write_kept_out(self) -> list[Part]:
+        """The relation `quarantine`, masked."""
         raw = masked_text(ColumnExpression("raw")).alias("raw")
         id = CaseExpression(~is_within(ColumnExpression("attempt_id")), ColumnExpression("attempt_id")).alias(
             "attempt_id"
