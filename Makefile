@@ -26,8 +26,9 @@ run: $(INSTALLED) ## invent a demo log where there is none, then start the dashb
 	@$(RUN) -m etl demo --home "$(HOME_FOLDER)" --if-empty
 	@$(RUN) -m dashboard --home "$(HOME_FOLDER)"
 
-test: $(INSTALLED) ## everything: Chromium if it is missing, format, lint, types, all tests
+test: $(INSTALLED) ## everything: Chromium and Java if they are missing, format, lint, types, all tests
 	@.ci/browser
+	@.ci/java
 	@$(MAKE) --no-print-directory lint
 	@$(RUN) -m pytest -m "not browser" --numprocesses auto --dist worksteal
 	@$(RUN) -m pytest -m browser --numprocesses 2 --dist worksteal

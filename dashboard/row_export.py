@@ -44,6 +44,7 @@ NO_SUCH_ORDER = Words(
     zh="网址中的排序“{order}”在此未知，可用：{known}。",
 )
 NO_STORE = Words(en="the store of {home} is not there, so there are no rows", zh="{home} 中没有存储，因此没有明细")
+ELSEWHERE = Words(en="these are sums of rows that lie at {place}", zh="这些是对 {place} 处明细的汇总")
 UNREADABLE = Words(
     en="{problem}",
     zh="无法读取这些行：存储或快照文件缺失或已被更改。运行 `python -m etl verify` 可查明是哪一个文件。",
@@ -120,7 +121,8 @@ def _no_snapshot(home: Home, asked: str, language: Language) -> Response | None:
 
 def _file(rows: Rows, language: Language, *, is_newest_first: bool, is_wanted: bool) -> Response:
     if not rows.has_store:
-        return _line(NO_STORE(language, home=rows.home.root), NOT_FOUND)
+        why = ELSEWHERE(language, place=rows.rows_at) if rows.rows_at else NO_STORE(language, home=rows.home.root)
+        return _line(why, NOT_FOUND)
     chunks = csv_chunks(rows, language, is_newest_first=is_newest_first)
     try:
         rows.check_parts()

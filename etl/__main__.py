@@ -124,7 +124,9 @@ def draft_profile(
 def build(
     home: HomeFolder = DEFAULT_HOME,
     from_scratch: Annotated[bool, typer.Option("--from-scratch", help="Sum every day again from its rows.")] = False,
-    engine: Annotated[Engine, typer.Option(help="What sums: this machine, or Spark the whole of SOURCE.")] = Engine.HERE,
+    engine: Annotated[
+        Engine, typer.Option(help="What sums: this machine, or Spark the whole of SOURCE.")
+    ] = Engine.HERE,
     master: Annotated[str, typer.Option(help="Of Spark: local[2], spark://host:7077, yarn …")] = "local[*]",
     source: Annotated[
         str | None, typer.Option(help="For Spark: a location of Parquet in the contract's shape; else HOME/logs.")

@@ -18,6 +18,7 @@ from etl.contract import TimeGrain
 from etl.errors import RefusedToPublish
 from etl.filling import merge_days, name_values, sliced
 from etl.home import Home
+from etl.identifiers import masked
 from etl.manifest import ATTEMPTS, SUMS, Manifest, Part
 from etl.rollups import BESIDE, CHECKS, COUNTED, MEMBERS, OF_EACH, ROLLUPS, worth_having
 
@@ -188,6 +189,7 @@ def _facts(connection: duck.Connection, plan: Plan) -> dict[str, str]:
         "fraction_units": str(duck.number(connection, "snapshot", "whole_units")),
         "currencies": "|".join(sorted(duck.values(connection, "currencies", "currency"))),
         "schema_version": schema_version(plan.manifest),
+        "rows_at": masked(plan.manifest.rows_at),
     }
 
 

@@ -22,7 +22,7 @@ from etl.catalogue.metrics import MEASURES, METRICS, Measure, Unit
 from etl.catalogue.metrics import metric as metric_called
 from etl.conditions import Conditions
 from etl.contract import COLUMNS as STORED
-from etl.errors import DamagedSnapshot
+from etl.errors import DamagedSnapshot, InvalidValue
 from etl.home import Home
 from etl.manifest import ATTEMPTS, Part, check_contents, check_sizes
 from etl.masks import mask_key
@@ -97,6 +97,11 @@ class Rows:
         return self._narrowed.is_credited
 
     @property
+    def rows_at(self) -> str:
+        """Where the rows lie that another engine summed; empty where they came into the store."""
+        return self.snapshot.facts.get("rows_at", "")
+
+    @property
     def has_store(self) -> bool:
         """Whether the store lies beside the snapshot; one that was copied alone has none."""
         return any((self.home.root / part.path).exists() for part in self.parts)
@@ -141,6 +146,8 @@ class Rows:
     @contextmanager
     def _reading(self) -> Iterator[duck.Connection]:
         """A connection with what the snapshot knows of reasons, regions and days; what cannot be read is one line."""
+        if self.rows_at:
+            raise InvalidValue(f"these are sums of rows that lie at {self.rows_at}; ask for the rows there")
         with (
             tempfile.TemporaryDirectory(prefix="refusal-lens-") as spilled,
             duck.workbench(Path(spilled)) as connection,

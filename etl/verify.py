@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from etl import duck
 from etl.errors import DamagedSnapshot
 from etl.home import Home
-from etl.manifest import ATTEMPTS, Manifest, check_contents
+from etl.manifest import ATTEMPTS, SUMS, Manifest, check_contents
 from etl.publish import current_manifest
 from etl.snapshot import open_snapshot
 
@@ -53,8 +53,17 @@ def _wrong_sums(home: Home, manifest: Manifest, snapshot_id: str) -> Iterator[st
     """Days and outcomes whose attempts or amounts in the snapshot are not those of the rows."""
     with duck.workbench(home.root) as connection:
         duck.attach(connection, home.snapshot_path(snapshot_id), "published", read_only=True)
-        duck.open_parts(connection, "attempts", [home.root / part.path for part in manifest.of_kind(ATTEMPTS)])
-        duck.make(connection, "rollups", "control_totals")
+        _lay_totals(connection, home, manifest)
         duck.copy_table(connection, "published.control_totals", "published_totals")
         for day, outcome, attempts, published in duck.rows_of(connection, "verify", "totals_differ"):
             yield f"{day} {outcome}: {attempts} rows in the store, {published} in snapshot {snapshot_id}"
+
+
+def _lay_totals(connection: duck.Connection, home: Home, manifest: Manifest) -> None:
+    """The control totals of the rows, or where these lie elsewhere, those that came from there."""
+    totals = "control_totals"
+    kind = f"{SUMS}/{totals}" if manifest.rows_at else ATTEMPTS
+    paths = [home.root / part.path for part in manifest.of_kind(kind)]
+    duck.open_parts(connection, totals if manifest.rows_at else ATTEMPTS, paths)
+    if not manifest.rows_at:
+        duck.make(connection, "rollups", totals)

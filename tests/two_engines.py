@@ -12,12 +12,17 @@ from etl.home import Home
 from etl.intake import Intake, hold_to_contract
 from etl.manifest import Manifest
 from etl.profile import load_profile
+from etl.rollups import ROLLUPS
 from etl.sources import Source, batches, find_sources, land
 from etl.store import Store
 
 FOLDERS = ("intake", "rollups", "snapshot", "checks", "quarantine")
-WITHOUT_ROWS = ("credited_members", "entries", "balance", "kept_out_by_file", "kept_out_by_rule", "rows_kept_out")
-ONCE_MORE = {"quarantine": ("in_force", "retold")}
+ANSWERED_LATER = ("entries", "balance", "kept_out_by_file", "kept_out_by_rule", "rows_kept_out", "rules_of_rows")
+"""Models over what is kept out, whose entries are listed when a snapshot is published."""
+BEFORE, PUBLISHED = "before", "published"
+DATABASES = {"memory": BEFORE, "snap": PUBLISHED}
+"""Where the models of a build find their relations, and what is written there."""
+OF_THE_SNAPSHOT = ("currencies", "editions", "last_grains", "seen_reasons", "whole_units")
 
 
 def models(folder: str) -> list[str]:
@@ -25,10 +30,20 @@ def models(folder: str) -> list[str]:
 
 
 def write_relations(log: Path, folder: Path) -> None:
-    """One Parquet file below `folder` for each table, view and answer of a load of `log` into a home that has some."""
+    """A Parquet file for each relation of a load of `log` into a home that has some, in two folders by database."""
     with _loaded(log, folder / "home") as connection:
-        for name in _relations(connection):
-            connection.table(name).write_parquet(str(folder / f"{name}.parquet"))
+        for database, place in DATABASES.items():
+            (folder / place).mkdir()
+            for name in _relations(connection, database):
+                relation = connection.table(f"{database}.main.{name}")
+                relation.write_parquet(str(folder / place / f"{name}.parquet"))
+        duck.take_in_hand(connection, ROLLUPS[-1])
+        connection.table("in_hand").write_parquet(str(folder / PUBLISHED / "in_hand.parquet"))
+
+
+def place_of(folder: str, name: str) -> str:
+    """Which of the two a model is run in when a snapshot is made."""
+    return PUBLISHED if folder == "checks" or name in OF_THE_SNAPSHOT else BEFORE
 
 
 @contextmanager
@@ -42,8 +57,6 @@ def _loaded(log: Path, root: Path) -> Iterator[duck.Connection]:
         duck.attach(connection, root / "sums.duckdb", "snap", read_only=False)
         connection.execute("create view attempts as from kept")
         sum_up(connection, frozenset())
-        for name in ("reason_sets", "members"):
-            duck.copy_table(connection, f"snap.{name}", f"memory.main.{name}")
         yield connection
 
 
@@ -57,12 +70,12 @@ def _take_in(store: Store, intake: Intake, source: Source) -> None:
     duck.read_parts(connection, "outdated", store.paths(intake._outdated(connection)), like="accepted")
 
 
-def _relations(connection: duck.Connection) -> list[str]:
-    found = connection.execute("select table_name from information_schema.tables where table_catalog = 'memory'")
+def _relations(connection: duck.Connection, database: str) -> list[str]:
+    found = connection.execute("select table_name from information_schema.tables where table_catalog = ?", [database])
     return [name for (name,) in found.fetchall()]
 
 
-def rows(connection: duck.Connection, relation: duckdb.DuckDBPyRelation) -> list[tuple[str | None, ...]]:
+def rows(relation: duckdb.DuckDBPyRelation) -> list[tuple[str | None, ...]]:
     """As text, in one order; moments are those of UTC on both engines, and the order of columns is that of names."""
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
     columns = [_text(name, types[name]) for name in sorted(types)]

@@ -63,6 +63,10 @@ NO_STORE = Words(
     "its home too.",
     zh="此快照旁没有存储行数据的 `store` 文件夹，因此只有汇总，没有明细。请一并复制其主目录中的 `store`。",
 )
+ELSEWHERE = Words(
+    en="These are sums of rows that lie at `{place}`. They were summed there and did not come along.",
+    zh="这些是对 `{place}` 处明细的汇总；明细在原处汇总，未随快照带来。",
+)
 NO_PART = Words(
     en="These rows cannot be read: {problem}",
     zh="无法读取这些行：存储文件缺失或已被更改。运行 `python -m etl verify` 可查明是哪一个文件。",
@@ -92,7 +96,7 @@ def render(screen: Screen) -> None:
         wanted = _controls(screen)
         rows = state.rows(screen.snapshot, screen.question((screen.filters.counted,)))
         if not rows.has_store:
-            st.info(screen.words(NO_STORE))
+            st.info(screen.words(ELSEWHERE, place=rows.rows_at) if rows.rows_at else screen.words(NO_STORE))
         elif not rows.total:
             _nothing(screen)
         else:

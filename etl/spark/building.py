@@ -123,5 +123,7 @@ def _published(home: Home, delivered: Manifest, load: Load, *, is_forced: bool) 
     check_rows(load, delivered)
     limits = read_settings(home).limits
     check_share(load, limits, is_forced=is_forced)
-    snapshot_id = published_id(home, replace(delivered, loads=(load,)), frozenset(), is_from_scratch=True)
+    snapshot_id = published_id(
+        home, replace(delivered, loads=(load,)), frozenset(), lambda *_: None, is_from_scratch=True
+    )
     return Result(snapshot_id, load, warning(load, limits))

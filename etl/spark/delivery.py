@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from etl.identifiers import is_within, masked_text
 from etl.intake import Tally
 from etl.manifest import SUMS, Manifest, Part
 from etl.privacy import texts_with_identifiers
-from etl.quarantine import KEPT_OUT as KEPT_OUT_COLUMNS
+from etl.rollups import BESIDE, worth_having
 from etl.spark import models
 from etl.store import Store
 
@@ -31,13 +32,19 @@ class Delivery:
     def taken_in(self, manifest: Manifest) -> tuple[Manifest, Tally]:
         """The manifest with the parts and days, and what became of the rows."""
         with duck.workbench(self.home.root) as connection, duck.staging_folder(self.home.store) as staging:
-            for name in models.RESULTS:
-                self._open(connection, name)
-            parts = self._parts(Store(self.home, connection, staging))
+            self._open(connection, models.TALLIES)
+            tally = _tally(connection)
+            sums = (*worth_having(tally.loaded), *BESIDE)
+            self._open(connection, (*sums, *models.ANSWERED, models.KEPT_OUT))
+            parts = _parts(Store(self.home, connection, staging), sums)
             days = tuple(sorted(duck.values(connection, "control_totals", "day")))
-            return replace(manifest.with_parts(parts, []), summed_days=days), _tally(connection)
+            return replace(manifest.with_parts(parts, []), summed_days=days), tally
 
-    def _open(self, connection: duck.Connection, name: str) -> None:
+    def _open(self, connection: duck.Connection, names: Iterable[str]) -> None:
+        for name in names:
+            self._open_one(connection, name)
+
+    def _open_one(self, connection: duck.Connection, name: str) -> None:
         """A view of the result; moments are UTC."""
         files = sorted((self.results / name).glob("*.parquet"))
         if not files:
@@ -52,17 +59,17 @@ class Delivery:
         duck.rename_view(connection, "delivered", f"delivered_{name}")
         connection.view(f"delivered_{name}").select(*columns).create_view(name)
 
-    def _parts(self, store: Store) -> list[Part]:
-        connection = store.connection
-        parts: list[Part] = []
-        for name in models.SUMS:
-            _mask(connection, name)
-            parts += store.write(f"{name}_masked", f"{SUMS}/{name}")
-        duck.make_table(connection, "quarantine_shape", KEPT_OUT_COLUMNS, [])
-        for name in models.ANSWERED:
-            connection.view(name).filter(~is_within(ColumnExpression("attempt_id"))).create_view(f"{name}_masked")
-            parts += store.write(f"{name}_masked", name)
-        return [*parts, *store.write_kept_out()]
+
+def _parts(store: Store, sums: Iterable[str]) -> list[Part]:
+    connection = store.connection
+    parts: list[Part] = []
+    for name in sums:
+        _mask(connection, name)
+        parts += store.write(f"{name}_masked", f"{SUMS}/{name}")
+    for name in models.ANSWERED:
+        connection.view(name).filter(~is_within(ColumnExpression("attempt_id"))).create_view(f"{name}_masked")
+        parts += store.write(f"{name}_masked", name)
+    return [*parts, *store.write_kept_out()]
 
 
 def _in_utc(column: str, type_: str) -> Expression:

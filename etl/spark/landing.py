@@ -13,12 +13,13 @@ from etl.contract import COLUMN_NAMES, REQUIRED, SLOT_SEPARATOR
 from etl.errors import UnreadableInput
 from etl.identifiers import masked
 from etl.manifest import LoadedFile
+from etl.spark.small_tables import lay
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
 FILE, ROW, PATH = "__file", "__row", "__path"
-REASONS = "reason_codes"
+REASONS, NAMES = "reason_codes", "file_names"
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,13 @@ def land(spark: SparkSession, location: str) -> Landed:
     rows = _read(spark, location)
     columns = tuple(name for name in rows.columns if name != "_metadata")
     if missing := [name for name in REQUIRED if name not in columns]:
-        raise UnreadableInput(f"{location} has no column {', '.join(missing)}; Spark reads logs in the contract's shape")
+        raise UnreadableInput(
+            f"{location} has no column {', '.join(missing)}; Spark reads logs in the contract's shape"
+        )
     files = _files(rows)
-    names = spark.createDataFrame(list(_names([path for path, *_ in files]).items()), f"{PATH} string, {FILE} string")
-    _numbered(rows, columns).join(names.hint("broadcast"), PATH).drop(PATH).createOrReplaceTempView("source")
+    lay(spark, NAMES, f"{PATH} varchar, {FILE} varchar", [*_names([path for path, *_ in files]).items()])
+    names = spark.table(NAMES).hint("broadcast")
+    _numbered(rows, columns).join(names, PATH).drop(PATH).createOrReplaceTempView("source")
     spark.table("source").select(*_landing(spark.table("source"))).createOrReplaceTempView("landing")
     return Landed((_told(location, files),), columns)
 
@@ -64,11 +68,13 @@ def _told(location: str, files: list[tuple[str, int, str]]) -> LoadedFile:
 
 
 def _names(paths: list[str]) -> dict[str, str]:
-    """What a row's file is called: its name, with as many of its folders as tell the files apart; identifiers masked."""
+    """What a row's file is called: its name, with as many folders as tell the files apart; identifiers masked."""
     parts = {path: PurePosixPath(unquote(path)).parts for path in paths}
     deepest = max((len(these) for these in parts.values()), default=1)
     named = ({path: "/".join(these[-depth:]) for path, these in parts.items()} for depth in range(1, deepest + 1))
-    names = next((names for names in named if len(set(names.values())) == len(names)), dict(zip(paths, paths, strict=True)))
+    names = next(
+        (names for names in named if len(set(names.values())) == len(names)), dict(zip(paths, paths, strict=True))
+    )
     alike = Counter(map(masked, names.values()))
     return {
         path: masked(name) if alike[masked(name)] == 1 else f"{number} {masked(name)}"

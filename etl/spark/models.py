@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from etl.intake import COMPARED, FILE_ORDERS, HELD_TO_CONTRACT, MET, BesideRows, file_orders
 from etl.manifest import IN_FORCE, RETOLD
-from etl.rollups import BESIDE, COUNTED, ROLLUPS
+from etl.rollups import BESIDE, COUNTED, ROLLUPS, worth_having
 from etl.spark.landing import FILE, ROW
+from etl.spark.small_tables import lay
 from etl.spark.translation import spark_model
 
 if TYPE_CHECKING:
@@ -20,9 +21,8 @@ TALLIES = ("counted", "verdicts", "broken_rules")
 KEPT_OUT, ANSWERED = "quarantine", (IN_FORCE, RETOLD)
 """The rows kept out, whole; and what tells which of them are mended."""
 RESULTS = (*SUMS, *TALLIES, KEPT_OUT, *ANSWERED)
-"""What is written, each below a folder of its name."""
+"""What is written, each below a folder of its name; of the sums those that are worth having."""
 FILTERS = ("accepted", "kept")
-OF_SPARK = {"varchar": "string", "timestamp": "timestamp_ntz"}
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,8 @@ class Models:
 
     def lay(self, tables: BesideRows) -> None:
         """The small tables that the models look up."""
-        for name, columns, rows in tables:
-            pairs = (column.split() for column in columns.split(","))
-            schema = ", ".join(f"{column} {OF_SPARK.get(type_, type_)}" for column, type_ in pairs)
-            self.spark.createDataFrame(rows, schema).createOrReplaceTempView(name)
+        for table in tables:
+            lay(self.spark, *table)
 
     def run(self) -> Iterator[str]:
         """From `landing` to every result; the name of each that is written."""
@@ -53,9 +51,13 @@ class Models:
 
     def _written(self) -> Iterator[str]:
         self._name_rows()
+        wanted = (*worth_having(self.spark.table("attempts").count()), *BESIDE)
         for folder, names in (("intake", TALLIES), ("rollups", SUMS), ("quarantine", ANSWERED)):
             for name in names:
-                self._write(name, self._frame(folder, name))
+                frame = self._frame(folder, name)
+                frame.createOrReplaceTempView(name)
+                if name in wanted or name not in SUMS:
+                    self._write(name, frame)
                 yield name
         self._write(KEPT_OUT, self._kept_out())
         yield KEPT_OUT

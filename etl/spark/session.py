@@ -1,4 +1,4 @@
-"""A Spark session for one build, started and ended. Whatever Spark says at length goes to a file; a user reads a line."""
+"""A Spark session for one build, started and ended. What Spark says at length goes to a file; a user reads a line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HERE = {
 
 @contextmanager
 def spark_session(master: str, said: Path) -> Iterator[SparkSession]:
-    """Spark at `master`. Raises `InvalidValue` where it, Java or the master is missing, with the file that says more."""
+    """Spark at `master`. Raises `InvalidValue` where it, Java or the master is missing; a file says more."""
     _check_java()
     _check_master(master)
     session = _started(master, said)
@@ -54,7 +54,7 @@ def spark_session(master: str, said: Path) -> Iterator[SparkSession]:
 @contextmanager
 def told_in_a_line(what: str, said: Path) -> Iterator[None]:
     """Raises `UnreadableInput` with the first line of what Spark cannot do."""
-    from py4j.protocol import Py4JError
+    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
     from pyspark.errors import PySparkException
 
     try:

@@ -3,7 +3,9 @@
 import re
 import sys
 import unicodedata
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import sqlglot
 from sqlglot import ErrorLevel, exp
@@ -78,9 +80,7 @@ def _number(text: exp.Expression, *, is_whole: bool) -> exp.Expression:
 
 
 def _replaced(text: exp.Expression, pattern: str, by: str) -> exp.Expression:
-    return exp.RegexpReplace(
-        this=text, expression=exp.Literal.string(pattern), replacement=exp.Literal.string(by)
-    )
+    return exp.RegexpReplace(this=text, expression=exp.Literal.string(pattern), replacement=exp.Literal.string(by))
 
 
 def _trim_every_blank(node: exp.Expression) -> None:
@@ -96,7 +96,7 @@ def _stay_in_utc(node: exp.Expression) -> None:
         node.replace(node.this)
 
 
-CHANGES = (
+CHANGES: tuple[tuple[Any, Callable[[Any], None]], ...] = (
     (exp.RegexpLike, _end_where_the_text_ends),
     (exp.RegexpExtract, _end_where_the_text_ends),
     (exp.RegexpReplace, _end_where_the_text_ends),
