@@ -40,11 +40,10 @@ class Models:
     def run(self) -> Iterator[str]:
         """From `landing` to every result; the name of each that is written."""
         self._make(HELD_TO_CONTRACT)
-        for name in ("stored", "history"):
-            nothing = "select *, cast(null as string) as part from accepted where false"
-            self.spark.sql(nothing).createOrReplaceTempView(name)
+        self._know_nothing()
         self._make(MET)
-        orders = file_orders(row.source_file for row in self.spark.sql(NAMES).collect())
+        files = self.spark.table("contenders").select("source_file").distinct().collect()
+        orders = file_orders(row.source_file for row in files)
         self.lay(iter([("file_orders", FILE_ORDERS, orders)]))
         self._make(COMPARED)
         yield from self._written()
@@ -61,6 +60,14 @@ class Models:
                 yield name
         self._write(KEPT_OUT, self._kept_out())
         yield KEPT_OUT
+
+    def _know_nothing(self) -> None:
+        """No row is known from before: the whole log is read anew."""
+        from pyspark.sql import functions as F
+
+        nothing = self.spark.table("accepted").limit(0).withColumn("part", F.lit(None).cast("string"))
+        for name in ("stored", "history"):
+            nothing.createOrReplaceTempView(name)
 
     def _name_rows(self) -> None:
         """The rows in force and those that they took the place of, by the names that the models know them by."""
@@ -98,6 +105,3 @@ class Models:
         rows = source.select(F.col(FILE).alias("source_file"), F.col(ROW).alias("source_row"), raw)
         order = self.spark.table("settings").select("is_restated_by_order")
         return self.spark.table("kept_out").join(rows, ["source_file", "source_row"]).crossJoin(order)
-
-
-NAMES = "select distinct source_file from contenders"
