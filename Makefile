@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench bench-ui screenshots clean
+.PHONY: help install run test lint bench bench-ui bench-scale screenshots clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: $(INSTALLED) ## measure generation, build and questions, beside pandas an
 bench-ui: $(INSTALLED) ## measure clicks, brushes and cold starts in Chromium, beside Streamlit's own charts
 	@.ci/browser
 	@$(RUN) tests/bench_ui.py
+
+bench-scale: $(INSTALLED) ## measure 1, 10 and 100 million attempts, beside DuckDB, Polars, pandas and Spark (10 GB, SCALE="--sizes 1")
+	@$(RUN) tests/bench_scale.py $(SCALE)
 
 screenshots: $(INSTALLED) ## pictures of every view, desk and phone, light and dark, both languages, into screenshots/
 	@.ci/browser

@@ -160,6 +160,8 @@ def _asked(card: Card, screen: Screen) -> Answer:
     if is_empty(totals):
         return Answer(card, totals=totals)
     frame = _frame(card, screen, question)
+    if frame.empty:
+        return Answer(card, totals=totals)
     return Answer(card, "", totals, Drawn(question, frame, card.figure(frame, screen, marks(screen))))
 
 

@@ -2,26 +2,25 @@
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
-import streamlit as st
+from bench_asked import ask_again, asked_by, spread
 from bench_loading import own_logs
 from bench_peers import peers
 from bench_tables import Timed, console, ran, show, timed
 from rich.table import Table
-from streamlit.testing.v1 import AppTest
 
-from dashboard import state
-from dashboard.shell import HOME, VIEWS
-from etl import duck, intervals
+from dashboard.filters import opening
+from dashboard.shell import VIEWS
+from etl import duck
 from etl.build import sum_up
 from etl.by_day import write_by_day
 from etl.contract import COLUMN_NAMES
@@ -31,14 +30,13 @@ from etl.manifest import ATTEMPTS, Manifest
 from etl.pipeline import add_files
 from etl.profile import load_profile
 from etl.publish import current_manifest
-from etl.query import Question, ask
 from etl.rollups import worth_having
-from etl.snapshot import Snapshot, open_snapshot
+from etl.snapshot import open_snapshot
 from etl.sources import find_sources, land
+from etl.words import Language
 
 REPEATS = 3
 CLICKS = 15
-MILLISECONDS = 1000
 MILLION, SIZES, DAYS_OF_A_YEAR = 1_000_000, (1, 4, 16), 365
 SUMMED = worth_having(MILLION)
 
@@ -71,9 +69,8 @@ def _generated(folder: Path, what: str, days: int, attempts: int, jobs: int) -> 
     shutil.rmtree(world, ignore_errors=True)
     order = ["--days", str(days), "--attempts", str(attempts), "--jobs", str(jobs)]
     command = [sys.executable, "-m", "synthetic_data", "--home", str(world), *order]
-    seconds, megabytes = ran(command)
-    rows = json.loads((world / "logs" / "manifest.json").read_text())["rows"]
-    return Timed(what, rows, seconds, megabytes)
+    run = ran(command)
+    return run.of(what, json.loads((world / "logs" / "manifest.json").read_text())["rows"])
 
 
 def loading(folder: Path) -> Path:
@@ -177,47 +174,15 @@ def _keys(rollup: str) -> list[str]:
     return [*keys, "stage", "currency", "outcome", "reason_codes"]
 
 
-SCRIPT = """
-import os
-from pathlib import Path
-from dashboard import state
-from dashboard.filters import opening
-from dashboard.screen import Screen
-from dashboard.shell import HOME, VIEWS
-from etl.words import Language
-
-snapshot = state.snapshot(Path(os.environ[HOME]))
-VIEWS["{view}"](Screen(snapshot, opening(snapshot.info, Language.EN)))
-"""
-
-
-def questions_of_views(home: Path) -> dict[str, list[Question]]:
-    """What each view asks when it opens with its first filters, caught at the one door to the query layer."""
-    os.environ[HOME] = str(home)
-    found = {}
-    for view in VIEWS:
-        asked: list[Question] = []
-        st.cache_data.clear()
-        state.ask = intervals.ask = lambda snapshot, question, to=asked: to.append(question) or ask(snapshot, question)
-        AppTest.from_string(SCRIPT.format(view=view), default_timeout=120).run()
-        found[view] = asked
-    state.ask = intervals.ask = ask
-    return found
-
-
 def clicking(home: Path) -> None:
     """Every question that each view asks when it opens, asked again and again: server time of the query layer."""
     snapshot = open_snapshot(home)
     table = Table("view", "questions", "p50 ms", "p95 ms", title="All questions of a view", title_justify="left")
-    for view, questions in questions_of_views(home).items():
-        times = sorted(timed(lambda q=questions: _ask_all(snapshot, q)) * MILLISECONDS for _ in range(CLICKS))
-        table.add_row(view, str(len(questions)), f"{times[len(times) // 2]:.1f}", f"{times[-1]:.1f}")
+    for view in VIEWS:
+        if asked := asked_by(view, snapshot, opening(snapshot.info, Language.EN)):
+            cost = spread(partial(ask_again, asked), CLICKS)
+            table.add_row(view, str(len(asked)), f"{cost.p50:.1f}", f"{cost.p95:.1f}")
     console.print(table)
-
-
-def _ask_all(snapshot: Snapshot, questions: list[Question]) -> None:
-    for question in questions:
-        ask(snapshot, question)
 
 
 def main() -> None:

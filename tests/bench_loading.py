@@ -55,9 +55,9 @@ def _joined(logs: Path, text: Path, columnar: Path) -> int:
 def _loaded(folder: Path, what: str, file: Path, rows: int) -> Timed:
     home = folder / "loaded"
     shutil.rmtree(home, ignore_errors=True)
-    seconds, megabytes = ran([sys.executable, "-m", "etl", "load", str(file), "--home", str(home)])
+    run = ran([sys.executable, "-m", "etl", "load", str(file), "--home", str(home)])
     assert sum(load.rows_read for load in current_manifest(Home(home)).loads) == rows
-    return Timed(what, rows, seconds, megabytes)
+    return run.of(what, rows)
 
 
 def _bare(text: Path, database: Path) -> None:
@@ -77,7 +77,6 @@ def _one_more_day(folder: Path) -> None:
     last = logs / f"attempts-{LAST}.parquet"
     last.rename(folder / last.name)
     ran([sys.executable, "-m", "etl", "load", str(logs), "--home", str(home)])
-    seconds, megabytes = ran([sys.executable, "-m", "etl", "load", str(folder / last.name), "--home", str(home)])
-    rows = current_manifest(Home(home)).loads[-1].rows_read
-    day = Timed("one more day, published", rows, seconds, megabytes)
+    run = ran([sys.executable, "-m", "etl", "load", str(folder / last.name), "--home", str(home)])
+    day = run.of("one more day, published", current_manifest(Home(home)).loads[-1].rows_read)
     show(f"Adding a day to a year of {YEAR_ATTEMPTS:,} attempts", [day], day)
