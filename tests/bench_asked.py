@@ -16,7 +16,6 @@ from dashboard import answers, kpis
 from dashboard.filters import CUSTOM, FILTERABLE, Filters, opening
 from dashboard.screen import Screen
 from dashboard.shell import VIEWS
-from etl.catalogue.dimensions import DIMENSIONS
 from etl.periods import ALL
 from etl.query import ask, ask_sets
 from etl.question import Question, Selection
@@ -155,10 +154,3 @@ def _rollup(snapshot: Snapshot, question: Question) -> str:
 def ask_again(asked: list[Asked]) -> None:
     for one in asked:
         one.again()
-
-
-def named(kind: Kind) -> str:
-    """What a filter is called in a table; several at once are spelled."""
-    if kind.name in DIMENSIONS or not kind.filters.where:
-        return kind.name
-    return " + ".join(name for name, _ in kind.filters.where)

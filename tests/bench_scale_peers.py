@@ -17,7 +17,7 @@ import pandas as pd
 from etl.catalogue import load_catalogue
 
 ZONE = "Asia/Shanghai"
-MEMORY, SPILLED = "6GB", "3GB"
+MEMORY, SPILLED = "6GB", "2GB"
 HOURS_AHEAD = 8
 """Of the business zone, which knows no summer time."""
 KNOWN = "amount_requested"

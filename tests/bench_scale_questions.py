@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import bench_scale_peers as peers
-from bench_asked import MILLISECONDS, Asked, Kind, Spread, asked_by, kinds, named, over_the_year, pooled
+from bench_asked import MILLISECONDS, SEVERAL, Asked, Kind, Spread, asked_by, kinds, over_the_year, pooled
 from bench_scale_world import Year
 from bench_tables import console, timed
 from rich.table import Table
@@ -76,12 +76,12 @@ def _click(view: str, kind: Kind, period: str, asked: list[Asked], rows: dict[st
     widest = max((one.rollup for one in asked), key=rows.__getitem__)
     whole = Spread(tuple(map(sum, rounds)))
     each = tuple((one.rollup, Spread(times)) for one, times in zip(asked, zip(*rounds, strict=True), strict=True))
-    return Click(view, named(kind), period, widest, len(asked), whole, Spread(tuple(cpu)), each)
+    return Click(view, kind.name, period, widest, len(asked), whole, Spread(tuple(cpu)), each)
 
 
 def show_clicks(found: list[Click], size: str) -> None:
-    title = f"{size}: all questions of the slowest view by kind of filter, ms"
-    heads = (f"{period} {what}" for period in (LAST_DAYS, YEAR) for what in ("view", "CPU", "p50", "p95"))
+    title = f"{size}: all questions of the slowest view by filter, ms; several are {', '.join(SEVERAL)}"
+    heads = (head for period in (LAST_DAYS, YEAR) for head in (f"{period}, view", "CPU", "p50", "p95"))
     table = Table("filter", "widest rollup", *heads, title=title, title_justify="left")
     for kind in dict.fromkeys(click.filter for click in found):
         mine = [click for click in found if click.filter == kind and click.view != ROWS]
