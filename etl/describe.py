@@ -37,7 +37,9 @@ CALENDAR_COLUMNS = "day date, week date, month date, quarter date, year date, we
 def write_reference(connection: duck.Connection, home: Home, manifest: Manifest, catalogue: Catalogue) -> None:
     """Every descriptive table that needs no days, into the database in use."""
     duck.make(connection, "snapshot", "seen_reasons")
-    seen = {code: (cause, layer, count) for code, cause, layer, count in duck.all_rows(connection, "seen_reasons")}
+    seen = {
+        code: (cause, layer, count) for code, cause, layer, count in sorted(duck.all_rows(connection, "seen_reasons"))
+    }
     values = _value_rows(connection, seen)
     present = [value for dimension, value, _ in values if dimension == "region"]
     duck.make_table(connection, "dimension_values", VALUE_COLUMNS, values)

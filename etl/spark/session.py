@@ -18,6 +18,8 @@ from etl.errors import InvalidValue, UnreadableInput
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+WAREHOUSE = "spark-warehouse"
+"""Spark makes one in the folder at work unless it is told where."""
 STANDALONE = re.compile(r"spark://(.+)")
 PORT, PATIENCE = 7077, 5.0
 """Of a standalone master, and the seconds in which it must answer."""
@@ -72,6 +74,7 @@ def _started(master: str, said: Path) -> SparkSession:
     except ImportError as problem:
         raise InvalidValue("Spark is not installed; run: pip install 'refusal-lens[spark]'") from problem
     builder = SparkSession.builder.appName("Refusal Lens").master(master)
+    builder = builder.config("spark.sql.warehouse.dir", (said.parent / WAREHOUSE).resolve().as_uri())
     for name, value in (EVERYWHERE | (HERE if master.startswith("local") else {})).items():
         builder = builder.config(name, value)
     try:
