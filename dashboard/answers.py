@@ -142,6 +142,11 @@ def _known(snapshot_id: str, filters: Filters, is_dark: bool) -> dict[Card, Answ
     return {}
 
 
+def forget() -> None:
+    """Let go of every answer: whoever asks next asks the snapshot."""
+    _known.cache_clear()
+
+
 def _answer(card: Card, screen: Screen) -> Answer:
     missing = [name for name in card.by if not screen.snapshot.has(name)]
     if missing:

@@ -105,6 +105,7 @@ def _usual(snapshot: Snapshot, name: str) -> str:
 def asked_by(view: str, snapshot: Snapshot, filters: Filters) -> list[Asked]:
     """Everything that a view asks under these filters when no answer is remembered."""
     st.cache_data.clear()
+    answers.forget()
     screen = Screen(snapshot, filters)
     if view == ROWS:
         return [_page(snapshot, screen.question((filters.counted,)))]

@@ -26,6 +26,12 @@ def test_everything_a_view_asks_is_caught_and_can_be_asked_again(snapshot: Snaps
     ask_again(asked)
 
 
+def test_what_was_answered_before_is_asked_again(snapshot: Snapshot) -> None:
+    first, again = (asked_by("regions", snapshot, opening(snapshot.info, Language.EN)) for _ in range(2))
+
+    assert [one.question for one in again] == [one.question for one in first] != []
+
+
 def test_the_doors_are_as_before_once_the_questions_are_caught(snapshot: Snapshot) -> None:
     asked_by("overview", snapshot, opening(snapshot.info, Language.EN))
 
