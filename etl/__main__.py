@@ -145,6 +145,9 @@ def build(
 
 
 def _build_on_spark(home: Home, master: str, source: str | None, results: Path | None, *, is_forced: bool) -> None:
+    from etl.spark import check_installed
+
+    check_installed()
     from etl.spark.building import Cluster, build_on_spark
 
     cluster = Cluster(master, source or str(home.logs.resolve()), results)

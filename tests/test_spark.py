@@ -1,6 +1,7 @@
 """Spark answers as DuckDB does, model by model and as a whole; what is missing is told in a line, nothing is lost."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import which
@@ -14,7 +15,7 @@ from etl import duck
 from etl.home import Home
 from etl.quarantine import parts_kept_out, rows_kept_out
 from etl.snapshot import Snapshot, open_snapshot
-from etl.spark import session
+from etl.spark import PACKAGES, session
 from etl.spark.session import spark_session
 from etl.spark.translation import spark_model
 from synthetic_data import write_world
@@ -139,9 +140,10 @@ def test_a_master_that_does_not_answer_is_told_at_once(etl: Etl, tmp_path: Path)
 
 
 @needs_java
-def test_a_master_that_is_none_is_told(etl: Etl, tmp_path: Path) -> None:
-    said = spark_build(etl, tmp_path / "home", "--master", "nowhere", "--source", tmp_path)
-    assert "no Spark at --master nowhere: Could not parse Master URL" in said
+@pytest.mark.parametrize("master", ["nowhere", "local[two]", "spark:/host"])
+def test_a_master_that_is_none_is_told(master: str, etl: Etl, tmp_path: Path) -> None:
+    said = spark_build(etl, tmp_path / "home", "--master", master, "--source", tmp_path)
+    assert f"--master {master} is no master of Spark's" in said
 
 
 @needs_java
@@ -160,6 +162,15 @@ def test_missing_java_is_told(etl: Etl, tmp_path: Path, monkeypatch: pytest.Monk
     assert "Spark needs Java 17 or newer, and there is none on the PATH" in spark_build(etl, tmp_path / "home")
     monkeypatch.setenv("JAVA_HOME", os.fspath(tmp_path))
     assert f"JAVA_HOME is {tmp_path}, where there is none" in spark_build(etl, tmp_path / "home")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_that_only_spark_needs_is_told(
+    package: str, etl: Etl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    said = spark_build(etl, tmp_path / "home")
+    assert f"Spark needs {package}; run: pip install 'refusal-lens[spark]'" in said
 
 
 def test_a_folder_for_results_that_is_none_is_told(etl: Etl, tmp_path: Path) -> None:

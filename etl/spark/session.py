@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WAREHOUSE = "spark-warehouse"
 """Spark makes one in the folder at work unless it is told where."""
+KNOWN = re.compile(r"local(\[(\*|\d+)(, *\d+)?\])?|local-cluster\[.+\]|yarn|(spark|k8s)://.+")
+"""What Spark takes for a master; at another its Java ends without a word to us."""
 STANDALONE = re.compile(r"spark://(.+)")
 PORT, PATIENCE = 7077, 5.0
 """Of a standalone master, and the seconds in which it must answer."""
@@ -66,13 +68,10 @@ def told_in_a_line(what: str, said: Path) -> Iterator[None]:
 
 
 def _started(master: str, said: Path) -> SparkSession:
-    try:
-        with warnings.catch_warnings(action="ignore"), _standard_error_in(said):
-            from py4j.protocol import Py4JError
-            from pyspark.errors import PySparkException
-            from pyspark.sql import SparkSession
-    except ImportError as problem:
-        raise InvalidValue("Spark is not installed; run: pip install 'refusal-lens[spark]'") from problem
+    with warnings.catch_warnings(action="ignore"), _standard_error_in(said):
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
     builder = SparkSession.builder.appName("Refusal Lens").master(master)
     builder = builder.config("spark.sql.warehouse.dir", (said.parent / WAREHOUSE).resolve().as_uri())
     for name, value in (EVERYWHERE | (HERE if master.startswith("local") else {})).items():
@@ -93,6 +92,8 @@ def _check_java() -> None:
 
 def _check_master(master: str) -> None:
     """Spark itself would try a standalone master for minutes."""
+    if not KNOWN.fullmatch(master):
+        raise InvalidValue(f"--master {master} is no master of Spark's; such as local[2], spark://host:7077 or yarn")
     if not (named := STANDALONE.fullmatch(master)):
         return
     places = [place.rpartition(":") if ":" in place else (place, "", str(PORT)) for place in named[1].split(",")]
